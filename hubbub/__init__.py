@@ -1,0 +1,1 @@
+"""Hubbub: one hub for every conversation that a business has on Messenger, Instagram, WhatsApp and LINE."""
