@@ -14,9 +14,7 @@ class HubbubError(Exception):
     code: str = "internal_error"
     status: ClassVar[int] = 500
 
-    def __init__(
-        self, sentence: str, *, code: str | None = None, details: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, sentence: str, *, code: str | None = None, details: Mapping[str, object] | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.details: dict[str, object] = dict(details or {})

@@ -51,6 +51,4 @@ def _masked(match: re.Match[str]) -> str:
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """A copy of `headers` that may be logged: secret ones masked whole, the others redacted as text."""
-    return {
-        name: mask(value) if name.lower() in _SECRET_HEADERS else redact(value) for name, value in headers.items()
-    }
+    return {name: mask(value) if name.lower() in _SECRET_HEADERS else redact(value) for name, value in headers.items()}

@@ -1,0 +1,357 @@
+"""Calls to other servers: the one module that imports httpx.
+
+Every call has one deadline for everything together, follows no redirect unless it is a download, keeps no cookies, reads
+no proxy settings, and (unless its exact origin or host is exempt) reaches only public addresses. What goes wrong is told
+apart by what the server may have seen: `NotSent` is safe to repeat, `AnswerLost` may have been carried out.
+"""
+
+import hashlib
+import logging
+import tempfile
+import time
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+import httpcore
+import httpx
+
+from hubbub.kit.errors import HubbubError, TooLarge
+from hubbub.kit.logging import log_event
+from hubbub.kit.network import Backend, ForbiddenAddress, NotSent, call_of
+from hubbub.kit.redaction import redact
+
+__all__ = [
+    "AnswerLost",
+    "Download",
+    "DownloadFailed",
+    "ForbiddenAddress",
+    "HttpClient",
+    "HttpFile",
+    "HttpRequest",
+    "HttpResponse",
+    "NotSent",
+]
+
+logger = logging.getLogger(__name__)
+
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
+CONNECT_SECONDS = 5.0
+_KEEPALIVE_SECONDS = 5.0
+_IN_MEMORY_BYTES = 1024 * 1024
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_KEPT_ON_OTHER_ORIGINS = frozenset(("accept", "user-agent"))
+
+
+class AnswerLost(HubbubError):
+    """The request may have reached the server, but its answer did not reach us: repeat only what may happen twice."""
+
+    code = "answer_lost"
+    status = 504
+
+
+class DownloadFailed(HubbubError):
+    """A download did not give the file; `details["status"]` is the server's HTTP status where there was one."""
+
+    code = "download_failed"
+    status = 502
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpFile:
+    """A file of a multipart form; a `Path` is read while sending."""
+
+    name: str
+    content: bytes | Path
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """What to send. Either `body` or a multipart form made of `form` and `files`. `timeout` is in seconds, in total."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, HttpFile] = field(default_factory=dict)
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpResponse:
+    """What came back, whatever its status. Header names are in lower case; repeated ones are joined by ", "."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    elapsed_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A downloaded file: `file` stands at its start, in memory or (over 1 MiB) in a temporary file gone on close."""
+
+    file: BinaryIO
+    size: int
+    content_type: str
+    sha256: str
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.file.close()
+
+
+class _Transport(httpx.HTTPTransport):
+    """httpx's own, over our sockets."""
+
+    def __init__(self, *, max_connections: int, is_guarded: bool) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=max_connections,
+            max_keepalive_connections=max_connections,
+            keepalive_expiry=_KEEPALIVE_SECONDS,
+            network_backend=Backend(is_guarded=is_guarded),
+        )
+
+
+class HttpClient:
+    """Sends requests over pools of kept connections. Thread-safe; make one per process, after any fork.
+
+    `timeout` is the default for a whole call, in seconds. `private_origins` ("http://127.0.0.1:9000") and
+    `private_hosts` (names or addresses, any port) may be private; all else must be on the public internet.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: float = 30.0,
+        private_origins: Collection[str] = (),
+        private_hosts: Collection[str] = (),
+        max_connections: int = 100,
+        user_agent: str = "Hubbub",
+    ) -> None:
+        self._timeout = timeout
+        self._private_origins = {_origin(httpx.URL(origin)) for origin in private_origins}
+        self._private_hosts = {host.lower().strip("[]") for host in private_hosts}
+        self._user_agent = user_agent
+        self._guarded = _Transport(max_connections=max_connections, is_guarded=True)
+        self._exempt = _Transport(max_connections=max_connections, is_guarded=False)
+
+    def close(self) -> None:
+        self._guarded.close()
+        self._exempt.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """Sends `request` once, follows nothing, and returns the answer whatever its status.
+
+        Raises `NotSent` (with its child `ForbiddenAddress`) or `AnswerLost`; an answer of more than 16 MiB is lost too.
+        """
+        url = _checked_url(request.url)
+        started = time.monotonic()
+        with self._exchange(request, url, is_exempt=self._is_exempt(url)) as answer:
+            body = _body_of(answer)
+        elapsed_ms = round((time.monotonic() - started) * 1000)
+        log_event(
+            logger, logging.DEBUG, "http_answered", url=redact(str(url)), status=answer.status_code, ms=elapsed_ms
+        )
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return HttpResponse(status=answer.status_code, headers=headers, body=body, elapsed_ms=elapsed_ms)
+
+    def download(
+        self,
+        request: HttpRequest,
+        *,
+        max_bytes: int,
+        allowed_types: Collection[str] = ("*/*",),
+        max_redirects: int = 3,
+    ) -> Download:
+        """Fetches a file, streaming it, within one total time-out. Close the result (it is a context manager).
+
+        `allowed_types` are patterns ("image/*"). Redirects are followed up to `max_redirects`, each checked like a
+        first address and never into an exempt origin from outside; other origins get no Authorization, cookie or other
+        header of ours, and https is never left for http. Raises `TooLarge`, `DownloadFailed`, `NotSent`, `AnswerLost`.
+        """
+        url = _checked_url(request.url)
+        is_exempt = self._is_exempt(url)
+        deadline = time.monotonic() + (request.timeout or self._timeout)
+        for _ in range(max_redirects + 1):
+            step = replace(request, timeout=max(deadline - time.monotonic(), 0.001))
+            with self._exchange(step, url, is_exempt=is_exempt) as answer:
+                if not answer.has_redirect_location:
+                    return _saved(answer, max_bytes, allowed_types)
+                target = _redirect_target(url, answer)
+            if _origin(target) != _origin(url):
+                request = replace(request, headers=_harmless(request.headers))
+                is_exempt = is_exempt and self._is_exempt(target)
+            url = target
+        raise DownloadFailed("The file's address redirects too often.", code="too_many_redirects")
+
+    def _is_exempt(self, url: httpx.URL) -> bool:
+        return _origin(url) in self._private_origins or url.host.lower() in self._private_hosts
+
+    @contextmanager
+    def _exchange(self, request: HttpRequest, url: httpx.URL, *, is_exempt: bool) -> Iterator[httpx.Response]:
+        """Sends, yields the answer with its body still to be read, and says how far it came when it fails."""
+        seconds = request.timeout or self._timeout
+        transport = self._exempt if is_exempt else self._guarded
+        with ExitStack() as stack:
+            wire_request = self._wire_request(request, url, seconds, stack)
+            call = stack.enter_context(call_of(seconds))
+            try:
+                answer = transport.handle_request(wire_request)
+                stack.callback(answer.close)
+                yield answer
+            except httpx.TransportError as error:
+                raise _explained(error, url, has_written=call.has_written) from None
+
+    def _wire_request(self, request: HttpRequest, url: httpx.URL, seconds: float, stack: ExitStack) -> httpx.Request:
+        files = {name: (file.name, _content(file, stack), file.content_type) for name, file in request.files.items()}
+        connect = min(CONNECT_SECONDS, seconds)
+        return httpx.Request(
+            request.method,
+            url,
+            headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity", **request.headers},
+            content=request.body,
+            data=dict(request.form) or None,
+            files=files or None,
+            extensions={"timeout": {"connect": connect, "read": seconds, "write": seconds, "pool": seconds}},
+        )
+
+
+def _content(file: HttpFile, stack: ExitStack) -> bytes | BinaryIO:
+    if isinstance(file.content, bytes):
+        return file.content
+    return stack.enter_context(file.content.open("rb"))
+
+
+def _checked_url(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, ValueError):
+        raise NotSent("The address is not a valid URL.", code="invalid_url") from None
+    if url.scheme not in _DEFAULT_PORTS or not url.host:
+        raise NotSent("The address must begin with https:// or http:// and name a host.", code="invalid_url")
+    if url.userinfo:
+        raise NotSent("The address must not contain a user name or password.", code="invalid_url")
+    return url
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host.lower(), url.port or _DEFAULT_PORTS.get(url.scheme)
+
+
+def _explained(error: httpx.TransportError, url: httpx.URL, *, has_written: bool) -> HubbubError:
+    reason = type(error).__name__
+    if has_written:
+        return AnswerLost(f"{url.host} may have received the request, but did not answer ({reason}).")
+    return NotSent(f"{url.host} could not be reached ({reason}).", details={"reason": reason})
+
+
+def _chunks(answer: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes over the wire, not decoded."""
+    return iter(cast(httpx.SyncByteStream, answer.stream))
+
+
+def _body_of(answer: httpx.Response) -> bytes:
+    body = bytearray()
+    for chunk in _chunks(answer):
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            raise AnswerLost("The server's answer is too large to read.", code="answer_too_large")
+    return _decoded(bytes(body), answer.headers.get("content-encoding", "identity").strip().lower())
+
+
+def _decoded(body: bytes, encoding: str) -> bytes:
+    """We ask for no compression; a server that compresses all the same is read, within the same bound."""
+    if encoding == "identity" or not body:
+        return body
+    if encoding not in ("gzip", "deflate"):
+        raise AnswerLost(f"The server's answer is compressed in a way that we do not read ({encoding[:20]}).")
+    try:
+        decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        plain = decoder.decompress(body, MAX_ANSWER_BYTES)
+    except zlib.error:
+        raise AnswerLost("The server's answer is compressed, but damaged.") from None
+    if decoder.unconsumed_tail:
+        raise AnswerLost("The server's answer is too large to read.", code="answer_too_large")
+    return plain
+
+
+def _redirect_target(url: httpx.URL, answer: httpx.Response) -> httpx.URL:
+    try:
+        target = url.join(answer.headers["location"])
+    except (httpx.InvalidURL, ValueError):
+        raise DownloadFailed("The file's address redirects to something that is no URL.", code="bad_redirect") from None
+    if url.scheme == "https" and target.scheme != "https":
+        raise DownloadFailed("The file's address redirects from https to http.", code="bad_redirect")
+    return _checked_url(str(target))
+
+
+def _harmless(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() in _KEPT_ON_OTHER_ORIGINS}
+
+
+def _saved(answer: httpx.Response, max_bytes: int, allowed_types: Collection[str]) -> Download:
+    content_type = _checked_head(answer, max_bytes, allowed_types)
+    file = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES))  # noqa: SIM115 (the caller closes)
+    try:
+        size, sha256 = _written(answer, file, max_bytes)
+    except BaseException:
+        file.close()
+        raise
+    return Download(file=file, size=size, content_type=content_type, sha256=sha256)
+
+
+def _checked_head(answer: httpx.Response, max_bytes: int, allowed_types: Collection[str]) -> str:
+    if answer.status_code != httpx.codes.OK:
+        raise DownloadFailed(
+            f"The server answered {answer.status_code} instead of the file.",
+            code="download_refused",
+            details={"status": answer.status_code},
+        )
+    if answer.headers.get("content-encoding", "identity").lower() != "identity":
+        raise DownloadFailed("The server compressed the file, which was not asked for.", code="encoded_download")
+    content_type: str = answer.headers.get("content-type", "application/octet-stream").split(";")[0].strip().lower()
+    if not any(fnmatchcase(content_type, pattern) for pattern in allowed_types):
+        raise DownloadFailed(
+            f"The file is of a type that is not allowed ({content_type[:80]}).", code="type_not_allowed"
+        )
+    announced = answer.headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > max_bytes:
+        raise _too_large(max_bytes)
+    return content_type
+
+
+def _written(answer: httpx.Response, file: BinaryIO, max_bytes: int) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    for chunk in _chunks(answer):
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        digest.update(chunk)
+        file.write(chunk)
+    file.seek(0)
+    return size, digest.hexdigest()
+
+
+def _too_large(max_bytes: int) -> TooLarge:
+    return TooLarge(f"The file is larger than {max_bytes:,} bytes.", details={"limit": max_bytes})
