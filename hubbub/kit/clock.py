@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from math import isnan
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST_LEAD = timedelta(days=1)
 SMALLEST_MILLISECONDS = 10**11
 """`from_epoch` reads numbers below this as seconds (until the year 5138), from here on as milliseconds (1973 on)."""
 
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,40}\Z")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,400}(?P<fraction>\.[0-9]{1,20})?\Z")
 
 
 class FrozenClock:
@@ -62,7 +63,7 @@ def is_frozen() -> bool:
 @contextmanager
 def frozen(at: datetime) -> Iterator[FrozenClock]:
     """Stops the clock of the whole process (all its threads) at `at`, for tests and replays."""
-    global _frozen  # noqa: PLW0603
+    global _frozen
     before, _frozen = _frozen, FrozenClock(at)
     try:
         yield _frozen
@@ -73,9 +74,9 @@ def frozen(at: datetime) -> Iterator[FrozenClock]:
 def from_epoch(value: object) -> datetime | None:
     """A platform's timestamp (seconds or milliseconds since 1970; int, float or decimal string) as a datetime.
 
-    Meta sends milliseconds in Messenger events, seconds (as a string) in WhatsApp ones. Values below 10**11 are seconds,
-    others milliseconds. The answer is always within [1970-01-01, now + 1 day]: what lies outside is clamped to the nearer
-    end, so hostile numbers can neither overflow a timestamptz nor stand above every real message for years.
+    Meta sends milliseconds in Messenger events, seconds (as a string) in WhatsApp ones. Values below 10**11 are
+    seconds, others milliseconds. The answer is always within [1970-01-01, now + 1 day]: what lies outside is clamped
+    to the nearer end, so hostile numbers can neither overflow a timestamptz nor stand above real messages for years.
     None when `value` is not a number. Never raises.
     """
     number = _number(value)
@@ -96,17 +97,20 @@ def _number(value: object) -> int | float | None:
     if isinstance(value, int):
         return value
     if isinstance(value, float):
-        return None if value != value else value  # noqa: PLR0124 (NaN is the one value that differs from itself)
+        return None if isnan(value) else value
     if isinstance(value, str):
         return _number_in(value.strip())
     return None
 
 
-def _number_in(text: str) -> int | None:
-    return int(text) if _WHOLE_NUMBER.match(text) else None
+def _number_in(text: str) -> int | float | None:
+    match = _NUMBER.match(text)
+    if match is None:
+        return None
+    return float(text) if match["fraction"] else int(text)
 
 
-def _clamped(milliseconds: int | float) -> datetime:
+def _clamped(milliseconds: float) -> datetime:
     latest = now() + LARGEST_LEAD
     if milliseconds <= 0:
         return EPOCH

@@ -7,8 +7,8 @@ from typing import ClassVar
 class HubbubError(Exception):
     """Something that Hubbub can explain.
 
-    `sentence` is shown to people: no secrets, no message text. `code` is a stable snake_case word for programs, `status`
-    the HTTP status that the API answers with, `details` whatever helps a program (JSON-ready values).
+    `sentence` is shown to people: no secrets, no message text. `code` is a stable snake_case word for programs,
+    `status` the HTTP status that the API answers with, `details` whatever helps a program (JSON-ready values).
     """
 
     code: str = "internal_error"

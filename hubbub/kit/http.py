@@ -1,12 +1,13 @@
 """Calls to other servers: the one module that imports httpx.
 
-Every call has one deadline for everything together, follows no redirect unless it is a download, keeps no cookies, reads
-no proxy settings, and (unless its exact origin or host is exempt) reaches only public addresses. What goes wrong is told
-apart by what the server may have seen: `NotSent` is safe to repeat, `AnswerLost` may have been carried out.
+Every call has one deadline for everything together, follows no redirect unless it is a download, keeps no cookies,
+reads no proxy settings, and (unless its exact origin or host is exempt) reaches only public addresses. What goes wrong
+is told apart by what the server may have seen: `NotSent` is safe to repeat, `AnswerLost` may have been carried out.
 """
 
 import hashlib
 import logging
+import ssl
 import tempfile
 import time
 import zlib
@@ -115,9 +116,9 @@ class Download:
 class _Transport(httpx.HTTPTransport):
     """httpx's own, over our sockets."""
 
-    def __init__(self, *, max_connections: int, is_guarded: bool) -> None:
+    def __init__(self, *, ssl_context: ssl.SSLContext, max_connections: int, is_guarded: bool) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=ssl_context,
             max_connections=max_connections,
             max_keepalive_connections=max_connections,
             keepalive_expiry=_KEEPALIVE_SECONDS,
@@ -129,7 +130,8 @@ class HttpClient:
     """Sends requests over pools of kept connections. Thread-safe; make one per process, after any fork.
 
     `timeout` is the default for a whole call, in seconds. `private_origins` ("http://127.0.0.1:9000") and
-    `private_hosts` (names or addresses, any port) may be private; all else must be on the public internet.
+    `private_hosts` (names or addresses, any port) may be private; all else must be on the public internet. `ssl_context`
+    replaces the usual trust in public certificate authorities.
     """
 
     def __init__(
@@ -140,13 +142,15 @@ class HttpClient:
         private_hosts: Collection[str] = (),
         max_connections: int = 100,
         user_agent: str = "Hubbub",
+        ssl_context: ssl.SSLContext | None = None,
     ) -> None:
+        tls = ssl_context or httpx.create_ssl_context(trust_env=False)
         self._timeout = timeout
         self._private_origins = {_origin(httpx.URL(origin)) for origin in private_origins}
         self._private_hosts = {host.lower().strip("[]") for host in private_hosts}
         self._user_agent = user_agent
-        self._guarded = _Transport(max_connections=max_connections, is_guarded=True)
-        self._exempt = _Transport(max_connections=max_connections, is_guarded=False)
+        self._guarded = _Transport(ssl_context=tls, max_connections=max_connections, is_guarded=True)
+        self._exempt = _Transport(ssl_context=tls, max_connections=max_connections, is_guarded=False)
 
     def close(self) -> None:
         self._guarded.close()
@@ -173,8 +177,7 @@ class HttpClient:
         log_event(
             logger, logging.DEBUG, "http_answered", url=redact(str(url)), status=answer.status_code, ms=elapsed_ms
         )
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return HttpResponse(status=answer.status_code, headers=headers, body=body, elapsed_ms=elapsed_ms)
+        return HttpResponse(status=answer.status_code, headers=dict(answer.headers), body=body, elapsed_ms=elapsed_ms)
 
     def download(
         self,
@@ -224,23 +227,27 @@ class HttpClient:
                 raise _explained(error, url, has_written=call.has_written) from None
 
     def _wire_request(self, request: HttpRequest, url: httpx.URL, seconds: float, stack: ExitStack) -> httpx.Request:
-        files = {name: (file.name, _content(file, stack), file.content_type) for name, file in request.files.items()}
-        connect = min(CONNECT_SECONDS, seconds)
-        return httpx.Request(
-            request.method,
-            url,
-            headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity", **request.headers},
-            content=request.body,
-            data=dict(request.form) or None,
-            files=files or None,
-            extensions={"timeout": {"connect": connect, "read": seconds, "write": seconds, "pool": seconds}},
-        )
+        headers = httpx.Headers({"User-Agent": self._user_agent, "Accept-Encoding": "identity"})
+        timeouts = {"connect": min(CONNECT_SECONDS, seconds), "read": seconds, "write": seconds, "pool": seconds}
+        try:
+            headers.update(request.headers)
+            return httpx.Request(
+                request.method,
+                url,
+                headers=headers,
+                content=request.body,
+                data=dict(request.form) or None,
+                files={name: _part(file, stack) for name, file in request.files.items()} or None,
+                extensions={"timeout": timeouts},
+            )
+        except (OSError, UnicodeError) as error:
+            reason = type(error).__name__
+            raise NotSent(f"The request could not be put together ({reason}).", code="invalid_request") from None
 
 
-def _content(file: HttpFile, stack: ExitStack) -> bytes | BinaryIO:
-    if isinstance(file.content, bytes):
-        return file.content
-    return stack.enter_context(file.content.open("rb"))
+def _part(file: HttpFile, stack: ExitStack) -> tuple[str, bytes | BinaryIO, str]:
+    content = file.content if isinstance(file.content, bytes) else stack.enter_context(file.content.open("rb"))
+    return file.name, content, file.content_type
 
 
 def _checked_url(text: str) -> httpx.URL:

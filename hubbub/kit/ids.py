@@ -1,4 +1,4 @@
-"""Ids, made before the insert: UUID version 7 (RFC 9562), ordered by time and, within a process, strictly increasing."""
+"""Ids, made before the insert: UUID version 7 (RFC 9562), ordered by time, strictly increasing within a process."""
 
 import os
 import random
@@ -71,7 +71,7 @@ def new_token(nbytes: int = 32) -> str:
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Makes the ids of the whole process repeatable, for tests and simulations. `new_token` stays random."""
-    global _generator  # noqa: PLW0603
+    global _generator
     before = _generator
     _generator = _Generator(random.Random(seed).getrandbits, _seeded_milliseconds)  # noqa: S311
     try:
@@ -82,7 +82,7 @@ def seeded(seed: int) -> Iterator[None]:
 
 def _start_anew_after_fork() -> None:
     # A lock held by another thread at the moment of the fork would never be released in the child.
-    global _generator  # noqa: PLW0603
+    global _generator
     _generator = _system_generator()
 
 

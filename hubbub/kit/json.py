@@ -3,10 +3,10 @@
 Speed comes from orjson; where orjson would be wrong (integers beyond 64 bits become floats) or stricter than the
 platforms (lone surrogates, a byte order mark), the text is repaired or read by the standard library instead.
 
-Accepted: UTF-8 JSON with or without BOM; integers of up to 4,300 digits, exactly; lone surrogates, which become U+FFFD;
-duplicate keys, of which the last wins (as in JavaScript and jsonb); NUL, which is stripped from strings and keys because
-PostgreSQL stores it in no text. Refused with `InvalidJson`: everything else, among it NaN and Infinity, numbers that
-overflow a float, nesting deeper than 512, more than a million keys.
+Accepted: UTF-8 JSON with or without BOM; integers of up to 4,300 digits, exactly; lone surrogates, which become
+U+FFFD; duplicate keys, of which the last wins (as in JavaScript and jsonb); NUL, which is stripped from strings and
+keys because PostgreSQL stores it in no text. Refused with `InvalidJson`: everything else, among it NaN and Infinity, numbers
+that overflow a float, nesting deeper than 512, more than a million keys.
 """
 
 import json
@@ -24,7 +24,7 @@ import orjson
 from hubbub.kit.errors import InvalidJson
 from hubbub.kit.text import clean
 
-JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 MAX_DEPTH = 512
 MAX_KEYS = 1_000_000
@@ -50,7 +50,7 @@ def loads(data: bytes | bytearray | memoryview | str) -> JsonValue:
     """The value of one JSON document. Raises `InvalidJson` (see the module's docstring) and nothing else."""
     raw = _as_utf8(data)
     _check_shape(raw)
-    if _LONG_RUN in raw.translate(_DIGITS_AS_ZERO):
+    if _has_long_number(raw):
         return _loads_exactly(_repaired(raw))
     if b"\\u0000" in raw:
         raw = _repaired(raw)
@@ -78,6 +78,15 @@ def _check_shape(raw: bytes) -> None:
         raise InvalidJson(f"The JSON is nested more than {MAX_DEPTH} levels deep.", code="json_too_deep")
     if structure.count(b":") > MAX_KEYS:
         raise InvalidJson(f"The JSON has more than {MAX_KEYS:,} keys.", code="json_too_many_keys")
+
+
+def _has_long_number(raw: bytes) -> bool:
+    # Names of media files hold long runs of digits too; only what stands outside strings is a number.
+    return _has_long_run(raw) and _has_long_run(_without_strings(raw))
+
+
+def _has_long_run(raw: bytes) -> bool:
+    return _LONG_RUN in raw.translate(_DIGITS_AS_ZERO)
 
 
 def _without_strings(raw: bytes) -> bytes:
@@ -124,7 +133,7 @@ def _loads_exactly(raw: bytes) -> JsonValue:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
+    if len(digits.removeprefix("-")) > MAX_DIGITS:
         raise InvalidJson(f"The JSON has an integer of more than {MAX_DIGITS} digits.")
     return int(digits)
 
@@ -143,15 +152,22 @@ def _refuse_constant(name: str) -> NoReturn:
 def dumps(value: object, *, is_sorted: bool = False) -> bytes:
     """Compact UTF-8 JSON of `value`: JSON values of any depth and integer size, UUIDs, dates and datetimes (ISO 8601).
 
-    With `is_sorted`, keys are in order. NUL and lone surrogates are written as they came through `loads`, cleaned.
-    Raises `TypeError` for other types.
+    With `is_sorted`, keys are in order. Lone surrogates are written as U+FFFD. Raises `TypeError` for other types, among
+    them keys that are not strings.
     """
     option = orjson.OPT_SORT_KEYS if is_sorted else None
     try:
         return orjson.dumps(value, option=option)
-    except TypeError:  # an integer beyond 64 bits, a lone surrogate, or nesting deeper than orjson writes
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=is_sorted, default=_plain)
-        return clean(text, keep_nul=True).encode()
+    except TypeError as error:
+        if "key must be str" in str(error):
+            raise
+        return _dumps_slowly(value, is_sorted=is_sorted)
+
+
+def _dumps_slowly(value: object, *, is_sorted: bool) -> bytes:
+    """For what orjson refuses: integers beyond 64 bits, lone surrogates, nesting deeper than 254."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=is_sorted, default=_plain)
+    return clean(text, keep_nul=True).encode()
 
 
 def _plain(value: object) -> str:

@@ -15,7 +15,7 @@ from hubbub.kit.errors import HubbubError
 
 
 class NotSent(HubbubError):
-    """The request certainly did not reach the server (no name, no connection, no slot, address refused): safe to repeat."""
+    """The request certainly did not reach the server (no name, no connection, address refused): safe to repeat."""
 
     code = "not_sent"
     status = 503
@@ -90,7 +90,7 @@ class _Stream(httpcore.NetworkStream):
         bounded = _bounded(timeout, httpcore.ConnectTimeout)
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, bounded))
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401
+    def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
 

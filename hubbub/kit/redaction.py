@@ -6,34 +6,41 @@ from collections.abc import Mapping
 MASK = "…"
 _VISIBLE = 4
 
-_SECRET_NAMES = (
-    "access_token|refresh_token|id_token|verify_token|input_token|fb_exchange_token|page_token|token|appsecret_proof"
-    "|client_secret|app_secret|channel_secret|secret_key|index_key|encryption_keys?|api_key|apikey|secret|password|passwd"
-    "|code|signature|signed_request|x-hub-signature(?:-256)?|x-line-signature|x-line-retry-key|authorization|cookie"
+# Also with a prefix, as in FACEBOOK_APP_SECRET or page_access_token.
+_NAMES = "|".join(
+    (
+        *("token", "secret", "password", "passwd", "appsecret_proof", "signature", "signed_request", "authorization"),
+        *("secret_key", "index_key", "encryption_keys?", "api_?key", "private_key", "cookie", "sessionid"),
+        "x-hub-signature(?:-256)?",
+    )
 )
-_SECRET_HEADERS = frozenset(
-    ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-hub-signature")
-    + ("x-hub-signature-256", "x-line-signature", "x-csrftoken")
-)
-
+_SCHEME = r"bearer|basic|oauth|digest"
 _PATTERNS = (
     # Authorization: Bearer xyz, in headers, dumps and prose
-    re.compile(r"(?P<keep>\b(?:bearer|basic|oauth)\s+)(?P<secret>[A-Za-z0-9._~+/=:-]{6,})", re.IGNORECASE),
-    # name=value, name: value, "name": "value", also with a prefix as in FACEBOOK_APP_SECRET=
+    re.compile(rf"(?P<keep>\b(?:{_SCHEME})\s+)(?P<secret>[A-Za-z0-9._~+/=:-]{{8,}})", re.IGNORECASE),
+    # name=value, name: value, "name": "value", \"name\": \"value\", name%3Dvalue
     re.compile(
-        rf"(?P<keep>(?<![A-Za-z0-9])(?:[A-Za-z0-9_-]*[_-])?(?:{_SECRET_NAMES})(?:\\?[\"'])?\s*(?:=|:|%3D|=>)\s*(?:b?\\?[\"'])?)"
-        rf"(?P<secret>(?!bearer\b|basic\b|oauth\b)[^\s\"'&,;<>)}}\]\\]{{4,}})",
+        rf"(?P<keep>(?<![A-Za-z0-9])(?:[A-Za-z0-9_-]{{0,64}}[_-])?(?:{_NAMES})(?:\\?[\"'])?\s{{0,4}}(?:=|:|%3D|=>)"
+        rf"\s{{0,4}}(?:b?\\?[\"'])?)(?P<secret>(?!(?:{_SCHEME})\b)[^\s\"'&,;<>)}}\]\\]{{4,}})",
         re.IGNORECASE,
     ),
-    # Graph tokens anywhere
+    # an OAuth code or one-time token in a URL
+    re.compile(r"(?P<keep>[?&](?:code|state|hub\.challenge)=)(?P<secret>[^\s\"'&#]{4,})", re.IGNORECASE),
+    # Meta's tokens anywhere
     re.compile(r"(?P<keep>)(?P<secret>\b(?:EAA|IGAA|IGQV)[A-Za-z0-9_-]{16,})"),
     # user:password@ in URLs
-    re.compile(r"(?P<keep>://[^\s/:@]*:)(?P<secret>[^\s/@]+)(?=@)"),
+    re.compile(r"(?P<keep>://[^\s/:@]{0,256}:)(?P<secret>[^\s/@]+)(?=@)"),
+)
+_HEADERS = frozenset(
+    (
+        *("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-csrftoken"),
+        *("x-hub-signature", "x-hub-signature-256", "x-line-signature"),
+    )
 )
 
 
 def mask(secret: str) -> str:
-    """`secret` as "…last4"; short ones, whose last four would tell too much, as "…" alone."""
+    """`secret` as "…last4"; one of under 16 characters, of which four would tell too much, as "…" alone."""
     return MASK + secret[-_VISIBLE:] if len(secret) >= 4 * _VISIBLE else MASK
 
 
@@ -51,4 +58,4 @@ def _masked(match: re.Match[str]) -> str:
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """A copy of `headers` that may be logged: secret ones masked whole, the others redacted as text."""
-    return {name: mask(value) if name.lower() in _SECRET_HEADERS else redact(value) for name, value in headers.items()}
+    return {name: mask(value) if name.lower() in _HEADERS else redact(value) for name, value in headers.items()}

@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 import regex
 
 Unit = Literal["characters", "utf16", "bytes", "graphemes"]
-"""What a platform's text limit counts: code points, UTF-16 code units (LINE), UTF-8 bytes, or what a reader sees as one."""
+"""What a text limit counts: code points, UTF-16 code units (LINE), UTF-8 bytes, or what a reader sees as one."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _GRAPHEME = regex.compile(r"\X")
@@ -57,7 +57,7 @@ def _fitting(parts: Iterable[str], limit: int, unit: Unit) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """A preview: `text` with every run of blanks and line breaks as one space, at most `limit` graphemes, "…" when cut."""
+    """A preview: `text` with every run of white space as one blank, at most `limit` graphemes, "…" when cut."""
     line = _BLANKS.sub(" ", clean(text)).strip()
     if length(line, "graphemes") <= limit:
         return line

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -26,10 +27,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def _setting(name: str, description: str, default: object = None, *, shown: str | None = None, **rules: Any) -> Any:
     """A field read from the variable `name`; `shown` is what `.env.example` prints for a computed default."""
-    extra = {"shown": shown} if shown is not None else None
+    extra: JsonDict | None = {"shown": shown} if shown is not None else None
     source = {"default_factory": default} if callable(default) else {"default": default}
     return Field(
-        **source, validation_alias=name, description=description, validate_default=True, json_schema_extra=extra, **rules
+        **source,
+        validation_alias=name,
+        description=description,
+        validate_default=True,
+        json_schema_extra=extra,
+        **rules,
     )
 
 
@@ -58,6 +64,7 @@ AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 NO_SECRET = SecretStr("")
+SHORTEST_SECRET = 32
 REQUIRED_SECRETS = {
     "SECRET_KEY": "secret_key",
     "HUBBUB_ENCRYPTION_KEYS": "encryption_keys",
@@ -131,7 +138,8 @@ class Environment(BaseSettings):
 
     # What it stores in
     database_url: SecretStr | None = _setting(
-        "DATABASE_URL", "postgresql://USER:PASSWORD@HOST/NAME (16 or newer). Without it the embedded PostgreSQL is used."
+        "DATABASE_URL",
+        "postgresql://USER:PASSWORD@HOST/NAME (16 or newer). Without it the embedded PostgreSQL is used.",
     )
     database_direct_url: SecretStr | None = _setting(
         "DATABASE_DIRECT_URL",
@@ -251,7 +259,10 @@ class Environment(BaseSettings):
         "HUBBUB_DELIVERY_RETENTION_DAYS", "Raw webhook bodies are dropped after this.", 14, ge=1
     )
     event_retention_days: int = _setting(
-        "HUBBUB_EVENT_RETENTION_DAYS", "Single events are dropped after this; they must outlive 8 days of retries.", 90, ge=8
+        "HUBBUB_EVENT_RETENTION_DAYS",
+        "Single events are dropped after this; they must outlive 8 days of retries.",
+        90,
+        ge=8,
     )
     realtime_retention_days: int = _setting(
         "HUBBUB_REALTIME_RETENTION_DAYS", "Events for people's screens are dropped after this.", 3, ge=1
@@ -284,6 +295,9 @@ class Environment(BaseSettings):
             raise ConfigurationError(
                 f"Production needs {', '.join(missing)}: set them in the environment, in .env, or as NAME_FILE."
             )
+        for name in ("SECRET_KEY", "HUBBUB_INDEX_KEY"):
+            if self.is_production and len(getattr(self, REQUIRED_SECRETS[name]).get_secret_value()) < SHORTEST_SECRET:
+                raise ConfigurationError(f"{name} needs at least {SHORTEST_SECRET} random characters in production.")
         return self
 
     @property

@@ -36,7 +36,7 @@ def generated_secrets(data_dir: Path, names: Iterable[str]) -> dict[str, str]:
                 stored = _completed(path, names)
     except OSError as error:
         raise ConfigurationError(
-            f"{path} cannot be read or written ({error.strerror}): give HUBBUB_DATA_DIR a directory that this user owns."
+            f"{path} cannot be read or written ({error.strerror}): give HUBBUB_DATA_DIR a directory of this user's."
         ) from None
     return {name: stored[name] for name in names}
 
