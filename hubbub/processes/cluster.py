@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -96,7 +97,7 @@ def initialise(cluster: Path, password_file: Path, account: Account, profile: Pr
         **account.popen_arguments(),  # type: ignore[call-overload]  # user, group, extra_groups or nothing
     )
     if done.returncode != 0:
-        raise ConfigurationError(f"Postgres could not make its data directory: {last_line(done.stderr)}")
+        raise ConfigurationError(f"Postgres could not make its data directory: {reason(done.stderr)}")
     unfinished.rename(cluster)
 
 
@@ -180,7 +181,8 @@ def make_private(folder: Path, account: Account) -> None:
         folder.chmod(0o700)
 
 
-def last_line(text: str) -> str:
-    """The last line that says something."""
+def reason(text: str) -> str:
+    """The line in which a program of Postgres says why it failed."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it gave no reason"
+    telling = [line for line in lines if re.search(r"FATAL:|error:", line)]
+    return (telling or lines or ["it gave no reason"])[-1]

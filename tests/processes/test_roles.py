@@ -199,7 +199,7 @@ class TestRefusing:
         self, logins: Logins, admin: psycopg.Connection[tuple[object, ...]], powers: str, reason: str
     ) -> None:
         admin.execute("DROP ROLE IF EXISTS sly; DROP ROLE IF EXISTS powerful; CREATE ROLE powerful BYPASSRLS")
-        admin.execute(sql.SQL("CREATE ROLE sly LOGIN PASSWORD 'x' ") + sql.SQL(powers))  # type: ignore[arg-type]
+        admin.execute(sql.SQL("CREATE ROLE sly LOGIN PASSWORD 'x' ") + sql.SQL(powers))
         admin.execute("GRANT CONNECT ON DATABASE hubbub TO sly")
         try:
             with (
