@@ -1,0 +1,82 @@
+"""Channels belong to one organisation; the edge sees their signing secrets through one view, and nothing else."""
+
+from django.db import migrations
+
+from hubbub.organizations.partitions import first_partitions
+from hubbub.organizations.protection import identity_key, protect, run
+
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+PLATFORM_CALL = """
+CREATE TABLE platform_call (
+    id uuid NOT NULL, organization_id uuid NOT NULL, at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    channel_id uuid, message_id uuid, platform varchar(20) NOT NULL, purpose varchar(20) NOT NULL,
+    method varchar(8) NOT NULL, endpoint varchar(200) NOT NULL, status int, outcome varchar(20) NOT NULL,
+    code varchar(60) NOT NULL DEFAULT '', platform_code varchar(60) NOT NULL DEFAULT '',
+    trace_id varchar(120) NOT NULL DEFAULT '', milliseconds float8, usage_percent int,
+    PRIMARY KEY (id, at)
+) PARTITION BY RANGE (at)
+"""
+EDGE_SECRET = """
+CREATE VIEW edge_secret AS
+SELECT id AS channel_id, organization_id, platform, external_id, parent_external_id, signing_secrets, verify_token,
+       is_active AND status <> 'disconnected' AS is_active, secrets_changed_at
+  FROM channel
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("channels", "0002_initial"), ("organizations", "0002_protection")]
+    operations = [
+        *(identity_key(table) for table in ("channel", "template")),
+        protect(
+            "channel",
+            grants={
+                "web": ALL,
+                **dict.fromkeys(("inbound", "outbound", "jobs"), "SELECT, UPDATE"),
+                "automation": "SELECT",
+            },
+            spanning=("inbound", "outbound"),
+            references={"project_id": "project"},
+        ),
+        protect(
+            "webhook_counter",
+            grants={"web": "SELECT, DELETE", "inbound": "SELECT, INSERT, UPDATE", "jobs": "SELECT"},
+            spanning=("inbound",),
+            references={"channel_id": "channel"},
+        ),
+        protect(
+            "template",
+            grants={
+                "web": ALL,
+                "inbound": "SELECT, INSERT, UPDATE",
+                "jobs": ALL,
+                "outbound": "SELECT",
+                "automation": "SELECT",
+            },
+            spanning=("inbound", "outbound"),
+            references={"channel_id": "channel"},
+        ),
+        protect(
+            "media_handle",
+            grants={"web": ALL, "outbound": ALL, "jobs": "SELECT, DELETE"},
+            spanning=("outbound",),
+            references={"channel_id": "channel"},
+        ),
+        run(
+            [
+                "DROP TABLE platform_call",
+                PLATFORM_CALL,
+                "CREATE INDEX platform_call_recent ON platform_call (organization_id, at DESC)",
+                *first_partitions("platform_call"),
+                EDGE_SECRET,
+                "GRANT SELECT ON edge_secret TO {edge}",
+                "CREATE INDEX channel_secrets_changed ON channel (secrets_changed_at)",
+            ]
+        ),
+        protect(
+            "platform_call",
+            grants=dict.fromkeys(("web", "outbound", "jobs", "automation", "inbound"), "SELECT, INSERT"),
+            spanning=("outbound",),
+        ),
+    ]

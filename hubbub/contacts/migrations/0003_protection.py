@@ -1,0 +1,33 @@
+"""Contacts and their identities: one organisation's, with composite references."""
+
+from django.db import migrations
+
+from hubbub.organizations.protection import identity_key, protect
+
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+WORK = {"inbound": "SELECT, INSERT, UPDATE", "outbound": "SELECT, UPDATE", "automation": "SELECT, UPDATE"}
+
+
+class Migration(migrations.Migration):
+    dependencies = [("contacts", "0002_initial"), ("channels", "0003_protection")]
+    operations = [
+        *(identity_key(table) for table in ("contact", "contact_identity")),
+        protect(
+            "contact",
+            grants={"web": ALL, "jobs": "SELECT, UPDATE", **WORK},
+            spanning=("inbound", "outbound"),
+            references={"merged_into_id": "contact"},
+        ),
+        protect(
+            "contact_identity",
+            grants={"web": ALL, "jobs": "SELECT, UPDATE", **WORK},
+            spanning=("inbound", "outbound"),
+            references={"contact_id": "contact", "channel_id": "channel"},
+        ),
+        protect(
+            "merge_suggestion",
+            grants={"web": ALL, "inbound": "SELECT, INSERT", "jobs": "SELECT, INSERT, UPDATE"},
+            spanning=("inbound",),
+            references={"contact_id": "contact", "other_id": "contact"},
+        ),
+    ]

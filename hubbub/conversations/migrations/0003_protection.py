@@ -1,0 +1,148 @@
+"""Conversations, messages, the outbox, the automation lane and the events for people's screens."""
+
+from django.db import migrations
+
+from hubbub.organizations.partitions import first_partitions
+from hubbub.organizations.protection import identity_key, protect, run
+
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+WRITE = "SELECT, INSERT, UPDATE"
+HOT = ("inbound", "outbound")
+LANES = (*HOT, "automation")
+
+REALTIME_EVENT = """
+CREATE TABLE realtime_event (
+    id uuid NOT NULL, organization_id uuid NOT NULL, created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    seq bigint, kind varchar(40) NOT NULL, subject_id uuid NOT NULL, conversation_id uuid,
+    data jsonb NOT NULL DEFAULT '{}', PRIMARY KEY (id, created_at)
+) PARTITION BY RANGE (created_at)
+"""
+CONVERSATION_KEYS = {"conversation_id": "conversation"}
+MESSAGE_KEYS = {"message_id": "message"}
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("conversations", "0002_initial"),
+        ("contacts", "0003_protection"),
+        ("procrastinate", "__latest__"),
+    ]
+    operations = [
+        *(identity_key(table) for table in ("conversation", "message")),
+        protect(
+            "conversation",
+            grants={"web": ALL, "inbound": WRITE, "outbound": WRITE, "automation": WRITE, "jobs": "SELECT, UPDATE"},
+            spanning=HOT,
+            references={
+                "project_id": "project",
+                "channel_id": "channel",
+                "contact_id": "contact",
+                "identity_id": "contact_identity",
+            },
+        ),
+        protect(
+            "participant",
+            grants={"web": ALL, "inbound": WRITE, "automation": "SELECT", "jobs": "SELECT"},
+            spanning=("inbound",),
+            references={**CONVERSATION_KEYS, "contact_id": "contact"},
+        ),
+        protect(
+            "message",
+            grants={"web": ALL, "inbound": ALL, "outbound": "SELECT, UPDATE", "automation": WRITE, "jobs": "SELECT, UPDATE"},
+            spanning=HOT,
+            references={
+                **CONVERSATION_KEYS,
+                "channel_id": "channel",
+                "contact_id": "contact",
+                "reply_to_id": "message",
+                "response_to_id": "message",
+                "template_id": "template",
+            },
+        ),
+        protect(
+            "message_edit",
+            grants={"web": "SELECT, DELETE", "inbound": WRITE},
+            spanning=("inbound",),
+            references=MESSAGE_KEYS,
+        ),
+        protect(
+            "attachment",
+            grants={"web": ALL, "inbound": ALL, "outbound": "SELECT, UPDATE", "automation": WRITE, "jobs": "SELECT, UPDATE"},
+            spanning=HOT,
+            references=MESSAGE_KEYS,
+        ),
+        protect(
+            "reaction",
+            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": WRITE},
+            spanning=HOT,
+            references=MESSAGE_KEYS,
+        ),
+        protect(
+            "waiting_effect",
+            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": "SELECT, DELETE", "jobs": "SELECT, DELETE"},
+            spanning=HOT,
+            references={"channel_id": "channel"},
+        ),
+        protect(
+            "outbox_lane",
+            grants={"web": ALL, "inbound": WRITE, "outbound": WRITE, "automation": WRITE, "jobs": "SELECT"},
+            spanning=HOT,
+            references=CONVERSATION_KEYS,
+        ),
+        protect(
+            "outbox",
+            grants={"web": ALL, "inbound": ALL, "outbound": ALL, "automation": WRITE, "jobs": "SELECT, UPDATE"},
+            spanning=HOT,
+            references={**CONVERSATION_KEYS, **MESSAGE_KEYS, "channel_id": "channel"},
+        ),
+        protect(
+            "reply_token",
+            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": ALL, "automation": "SELECT", "jobs": "SELECT, DELETE"},
+            spanning=HOT,
+            references={**CONVERSATION_KEYS, "channel_id": "channel"},
+        ),
+        protect(
+            "processing_record",
+            grants={"web": ALL, "inbound": WRITE, "automation": WRITE, "jobs": WRITE},
+            spanning=("inbound",),
+            references=MESSAGE_KEYS,
+        ),
+        protect(
+            "automation_lane",
+            grants={"web": ALL, "inbound": WRITE, "automation": ALL, "outbound": "SELECT"},
+            spanning=("inbound", "automation"),
+            references=CONVERSATION_KEYS,
+        ),
+        protect(
+            "automation_item",
+            grants={"web": ALL, "inbound": "SELECT, INSERT, DELETE", "automation": "SELECT, DELETE"},
+            spanning=("inbound",),
+            references={**CONVERSATION_KEYS, **MESSAGE_KEYS},
+        ),
+        run(
+            [
+                "DROP TABLE realtime_event",
+                REALTIME_EVENT,
+                "CREATE INDEX realtime_event_unstamped ON realtime_event (created_at, id) WHERE seq IS NULL",
+                "CREATE INDEX realtime_event_since ON realtime_event (organization_id, seq) WHERE seq IS NOT NULL",
+                *first_partitions("realtime_event"),
+                *(
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_events,"
+                    f" procrastinate_periodic_defers, procrastinate_workers TO {{{process}}}"
+                    for process in ("web", "inbound", "outbound", "automation", "jobs")
+                ),
+                *(
+                    f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {{{process}}}"
+                    for process in ("web", "inbound", "outbound", "automation", "jobs")
+                ),
+            ]
+        ),
+        protect(
+            "realtime_event",
+            grants={
+                "relay": "SELECT, UPDATE",
+                **dict.fromkeys(("web", "jobs", "inbound", "outbound", "automation"), "SELECT, INSERT"),
+            },
+            spanning=(*HOT, "relay"),
+        ),
+    ]

@@ -1,0 +1,88 @@
+"""Who may see and do what with the tables of people and organisations; the database's own clock; partitions."""
+
+from django.db import migrations
+
+from hubbub.organizations import partitions
+from hubbub.organizations.protection import (
+    CURRENT_KEY_HASH,
+    CURRENT_USER_ID,
+    grant,
+    identity_key,
+    protect,
+    run,
+)
+
+EVERYBODY = ("web", "inbound", "outbound", "automation", "relay", "jobs")
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+CLOCK = """
+CREATE FUNCTION hubbub_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT statement_timestamp() + coalesce(nullif(current_setting('hubbub.clock_shift', true), ''), '0')::interval
+$$
+"""
+FIND_ORGANIZATION = """
+CREATE FUNCTION find_organization(wanted text) RETURNS TABLE (id uuid, slug text) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public AS $$
+    SELECT o.id, o.slug::text FROM organization o WHERE wanted IS NULL OR o.slug = wanted ORDER BY o.slug LIMIT 20
+$$
+"""
+"""Commands name an organisation by its slug before any scope is set; NULL lists the first twenty."""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("organizations", "0001_initial"),
+        ("admin", "0003_logentry_add_action_flag_choices"),
+        ("sessions", "0001_initial"),
+    ]
+    operations = [
+        run(
+            [
+                CLOCK,
+                FIND_ORGANIZATION,
+                "REVOKE ALL ON FUNCTION find_organization(text) FROM PUBLIC",
+                "GRANT EXECUTE ON FUNCTION find_organization(text) TO {web}",
+                "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+                *(f"GRANT USAGE ON SCHEMA public TO {{{process}}}" for process in (*EVERYBODY, "edge")),
+                *(f"GRANT SELECT ON django_migrations TO {{{process}}}" for process in EVERYBODY),
+            ]
+        ),
+        partitions.functions(),
+        grant("hubbub_user", {"web": ALL, "automation": "SELECT", "jobs": "SELECT", "outbound": "SELECT"}),
+        *(
+            grant(table, {"web": ALL})
+            for table in (
+                "hubbub_user_groups",
+                "hubbub_user_user_permissions",
+                "auth_group",
+                "auth_group_permissions",
+                "auth_permission",
+                "django_admin_log",
+                "django_content_type",
+                "django_session",
+            )
+        ),
+        protect(
+            "organization",
+            tenant_column="id",
+            grants={"web": ALL, **dict.fromkeys(("inbound", "outbound", "automation", "relay", "jobs"), "SELECT")},
+            spanning=("inbound", "outbound", "automation", "relay"),
+            extra_using=f"id IN (SELECT m.organization_id FROM membership m WHERE m.user_id = {CURRENT_USER_ID})",
+        ),
+        identity_key("project"),
+        protect(
+            "project",
+            grants={"web": ALL, "inbound": "SELECT", "automation": "SELECT", "jobs": "SELECT"},
+            spanning=("inbound",),
+        ),
+        protect("membership", grants={"web": ALL}, extra_using=f"user_id = {CURRENT_USER_ID}"),
+        protect("api_key", grants={"web": ALL}, extra_using=f"key_hash = {CURRENT_KEY_HASH}"),
+        protect(
+            "audit_entry",
+            grants={
+                "web": "SELECT, INSERT",
+                **dict.fromkeys(("inbound", "outbound", "automation", "jobs"), "INSERT, SELECT"),
+            },
+            spanning=("inbound", "outbound"),
+        ),
+    ]

@@ -1,0 +1,108 @@
+"""Django's settings. What a user may set is in `environment.py`; this file only arranges it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+
+from hubbub.settings.database import current_process, django_database, logins
+from hubbub.settings.environment import environment
+
+django_stubs_ext.monkeypatch()
+
+ENV = environment()
+PROCESS = current_process()
+
+SECRET_KEY = ENV.secret_key.get_secret_value()
+DEBUG = False
+ALLOWED_HOSTS = [*ENV.allowed_hosts, urlsplit(ENV.base_url).hostname or "localhost", "localhost", "127.0.0.1"]
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "hubbub.organizations",
+    "hubbub.channels",
+    "hubbub.contacts",
+    "hubbub.conversations",
+    "hubbub.inbound",
+    "hubbub.outbound",
+    "hubbub.analytics",
+    "hubbub.automation",
+    "hubbub.realtime",
+    "hubbub.api",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hubbub.api.scope.OrganizationScopeMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "hubbub.api.urls"
+WSGI_APPLICATION = "hubbub.api.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+POOL_SIZES = {"web": 12, "outbound": 4}
+"""The web answers many requests at once; the other processes work with one connection, a sender with a few."""
+DATABASES = {"default": django_database(logins(ENV).url_for(PROCESS), pool_size=POOL_SIZES.get(PROCESS, 0))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "organizations.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = ENV.data_dir / "static"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [ENV.base_url]
+STORAGES = {
+    "default": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": ENV.media_s3_bucket,
+                "endpoint_url": ENV.media_s3_endpoint or None,
+                "default_acl": None,
+                "querystring_auth": True,
+            },
+        }
+        if ENV.media_s3_bucket
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": ENV.media_dir}}
+    ),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url.get_secret_value()}
+        if ENV.redis_url
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+LOGGING_CONFIG = None

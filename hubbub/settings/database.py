@@ -1,0 +1,54 @@
+"""Which database, and as whom: every process signs in as a role of its own."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from hubbub.processes.postgres import EmbeddedPostgres
+from hubbub.processes.roles import PROCESSES, Logins
+from hubbub.settings.environment import Environment, environment
+
+PROCESS_VARIABLE = "HUBBUB_PROCESS"
+"""Set by whoever starts a process; commands run as "web", an ordinary tenant role."""
+
+
+def current_process() -> str:
+    """The process whose role this interpreter uses."""
+    return os.environ.get(PROCESS_VARIABLE, "web")
+
+
+def logins(settings: Environment | None = None) -> Logins:
+    """The logins of the configured server: DATABASE_URL, else the embedded one (which is not started here)."""
+    settings = settings or environment()
+    given = settings.database_url.get_secret_value() if settings.database_url else ""
+    return Logins(
+        admin_url=given or EmbeddedPostgres(settings.data_dir).location().url_for("postgres", "", "hubbub"),
+        secret_key=settings.secret_key.get_secret_value(),
+        database=unquote(urlsplit(given).path.lstrip("/")) or "hubbub" if given else "hubbub",
+        prefix=settings.database_role_prefix,
+        overrides={process: url for process in PROCESSES if (url := os.environ.get(f"DATABASE_URL_{process.upper()}"))},
+    )
+
+
+def django_database(url: str, *, pool_size: int) -> dict[str, Any]:
+    """A Django DATABASES entry from a libpq URL; `pool_size` 0 means one connection a thread, without a pool."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    pool = {"pool": {"min_size": 1, "max_size": pool_size, "timeout": 10.0}} if pool_size else {}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": query.pop("port", str(parts.port or "")),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            **query,
+            "application_name": f"hubbub {current_process()}",
+            "connect_timeout": 5,
+            **pool,
+        },
+    }

@@ -1,0 +1,29 @@
+"""The world of the tests: one embedded Postgres for all, a database of its own for each test process.
+
+What tests write is committed for real, in a fresh organisation each time, because the product's processes are separate
+connections with separate roles. Nothing is mocked but the platforms.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import world
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:  # noqa: ARG001
+    world.choose(ROOT, worker=os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[None]:
+    """A migrated database for this test process, cloned from the template."""
+    world.make_database()
+    yield
+    world.drop_database()

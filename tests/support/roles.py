@@ -1,0 +1,26 @@
+"""Running a part of the product as the database role that it has in production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+
+from hubbub.settings.database import django_database, logins
+
+
+@contextmanager
+def acting_as(process: str) -> Iterator[Any]:
+    """The default connection signs in as another process ("inbound", "outbound", …) within the block; yields it."""
+    before = connections["default"]
+    settings = connections.configure_settings({"default": django_database(logins().url_for(process), pool_size=0)})
+    wrapper = DatabaseWrapper(settings["default"], "default")
+    connections["default"] = wrapper
+    try:
+        yield wrapper
+    finally:
+        wrapper.close()
+        connections["default"] = before
