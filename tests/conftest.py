@@ -17,7 +17,7 @@ from tests.support import world
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def pytest_configure(config: pytest.Config) -> None:  # noqa: ARG001
+def pytest_configure(config: pytest.Config) -> None:
     world.choose(ROOT, worker=os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 

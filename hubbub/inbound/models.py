@@ -21,7 +21,7 @@ class Delivery(models.Model):
     seq = models.BigIntegerField()
     """Order of insertion (identity): where leasing goes on."""
     platform = models.CharField(max_length=20)
-    path_channel = models.CharField(max_length=255, null=True)  # noqa: DJ001 - NULL: the common door
+    path_channel = models.CharField(max_length=255, null=True)
     body = models.BinaryField()
     headers = models.JSONField(default=dict)
     edge = models.CharField(max_length=100, default="")

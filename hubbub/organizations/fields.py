@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.core.exceptions import FieldError
@@ -93,8 +92,6 @@ class SealedField(models.TextField[Any, Any]):
     they would write or hand out something that is not sealed. What must be found has an HMAC column beside it.
     """
 
-    descriptor_class: ClassVar[type] = SealedAttribute
-
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, SealedAttribute(self))
@@ -103,7 +100,7 @@ class SealedField(models.TextField[Any, Any]):
         """What the sealed value is bound to."""
         return (str(instance.organization_id), str(instance.pk), self.attname)  # type: ignore[attr-defined]
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ARG002
         stored = model_instance.__dict__.get(self.attname)
         if stored is None:
             return None
@@ -114,14 +111,14 @@ class SealedField(models.TextField[Any, Any]):
         model_instance.__dict__[self.attname] = sealed
         return sealed
 
-    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:  # noqa: ARG002
         if value is None:
             return None
         if not isinstance(value, Sealed) or value.token is None:
             raise FieldError(f"{self.name} is sealed: assign it on the object and save(); update() cannot seal it.")
         return value.token
 
-    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Sealed | None:
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Sealed | None:  # noqa: ARG002
         return None if value is None else SealedToken(value)
 
     def get_lookup(self, lookup_name: str) -> Any:
@@ -129,7 +126,7 @@ class SealedField(models.TextField[Any, Any]):
             return IsNull
         raise FieldError(f"{self.name} is sealed and cannot be looked up; use its HMAC column.")
 
-    def get_transform(self, lookup_name: str) -> Callable[..., Any] | None:
+    def get_transform(self, lookup_name: str) -> type[models.Transform] | None:
         raise FieldError(f"{self.name} is sealed and cannot be transformed ({lookup_name}).")
 
 

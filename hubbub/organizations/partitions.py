@@ -20,8 +20,8 @@ BEGIN
         child := parent || '_' || to_char(day, 'YYYYMMDD');
         IF to_regclass(child) IS NULL THEN
             BEGIN
-                EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-                               child, parent, day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+                EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', child, parent,
+                               day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
             EXCEPTION
                 WHEN duplicate_table THEN NULL;
                 WHEN check_violation THEN NULL; -- the default partition holds rows of that day: they stay there

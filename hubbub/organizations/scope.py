@@ -21,12 +21,12 @@ def enter(*, organization: UUID | None = None, user: UUID | None = None, key_has
         return
     with connection.cursor() as cursor:
         calls = ", ".join("set_config(%s, %s, true)" for _ in given)
-        cursor.execute(f"SELECT {calls}", [part for pair in given.items() for part in pair])  # noqa: S608
+        cursor.execute(f"SELECT {calls}", [part for pair in given.items() for part in pair])
 
 
 @contextmanager
 def organization_scope(organization: UUID, *, user: UUID | None = None) -> Iterator[None]:
-    """A transaction that sees one organisation's rows. Nested in another organisation's scope it restores that one after."""
+    """A transaction that sees one organisation's rows; nested in another's scope it restores that one."""
     with transaction.atomic():
         before = current_organization()
         enter(organization=organization, user=user)

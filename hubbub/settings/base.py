@@ -31,7 +31,6 @@ INSTALLED_APPS = [
     "hubbub.conversations",
     "hubbub.inbound",
     "hubbub.outbound",
-    "hubbub.analytics",
     "hubbub.automation",
     "hubbub.realtime",
     "hubbub.api",

@@ -11,7 +11,12 @@ from hubbub.kit.ids import new_id
 from hubbub.organizations.models import Organization, Project
 from hubbub.organizations.scope import organization_scope
 
-SECRETS = {"facebook": "fb-app-secret", "instagram": "ig-app-secret", "whatsapp": "wa-app-secret", "line": "line-secret"}
+SECRETS = {
+    "facebook": "fb-app-secret",
+    "instagram": "ig-app-secret",
+    "whatsapp": "wa-app-secret",
+    "line": "line-secret",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             tenant_column="id",
             grants={"web": ALL, **dict.fromkeys(("inbound", "outbound", "automation", "relay", "jobs"), "SELECT")},
             spanning=("inbound", "outbound", "automation", "relay"),
-            extra_using=f"id IN (SELECT m.organization_id FROM membership m WHERE m.user_id = {CURRENT_USER_ID})",
+            extra_using=f"id IN (SELECT m.organization_id FROM membership m WHERE m.user_id = {CURRENT_USER_ID})",  # noqa: S608
         ),
         identity_key("project"),
         protect(

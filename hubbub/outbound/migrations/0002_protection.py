@@ -8,7 +8,7 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outbound", "0001_initial"), ("conversations", "0003_protection")]
+    dependencies = [("outbound", "0001_initial"), ("conversations", "0002_protection")]
     operations = [
         protect("rate_bucket", grants={"outbound": ALL, "web": "SELECT"}, spanning=("outbound",)),
         protect(

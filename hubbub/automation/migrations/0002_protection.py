@@ -16,7 +16,7 @@ CREATE TABLE automation_log (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("automation", "0002_initial"), ("conversations", "0003_protection")]
+    dependencies = [("automation", "0001_initial"), ("conversations", "0002_protection")]
     operations = [
         run(
             [

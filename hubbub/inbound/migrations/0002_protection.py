@@ -28,7 +28,7 @@ CREATE TABLE event (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inbound", "0002_initial"), ("conversations", "0003_protection")]
+    dependencies = [("inbound", "0001_initial"), ("conversations", "0002_protection")]
     operations = [
         run(
             [
@@ -45,8 +45,7 @@ class Migration(migrations.Migration):
                 "ALTER TABLE delivery ENABLE ROW LEVEL SECURITY",
                 "ALTER TABLE delivery FORCE ROW LEVEL SECURITY",
                 "CREATE POLICY machines ON delivery TO {edge}, {inbound}, {migrator} USING (true) WITH CHECK (true)",
-                "CREATE POLICY operators ON delivery TO {web}"
-                " USING (current_setting('hubbub.operator', true) = 'on')",
+                "CREATE POLICY operators ON delivery TO {web} USING (current_setting('hubbub.operator', true) = 'on')",
                 "GRANT INSERT, SELECT (id, received_at) ON delivery TO {edge}",
             ]
         ),

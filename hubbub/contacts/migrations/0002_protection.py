@@ -9,7 +9,7 @@ WORK = {"inbound": "SELECT, INSERT, UPDATE", "outbound": "SELECT, UPDATE", "auto
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0002_initial"), ("channels", "0003_protection")]
+    dependencies = [("contacts", "0001_initial"), ("channels", "0002_protection")]
     operations = [
         *(identity_key(table) for table in ("contact", "contact_identity")),
         protect(

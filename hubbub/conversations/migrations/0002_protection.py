@@ -23,8 +23,8 @@ MESSAGE_KEYS = {"message_id": "message"}
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0002_initial"),
-        ("contacts", "0003_protection"),
+        ("conversations", "0001_initial"),
+        ("contacts", "0002_protection"),
         ("procrastinate", "__latest__"),
     ]
     operations = [
@@ -48,7 +48,13 @@ class Migration(migrations.Migration):
         ),
         protect(
             "message",
-            grants={"web": ALL, "inbound": ALL, "outbound": "SELECT, UPDATE", "automation": WRITE, "jobs": "SELECT, UPDATE"},
+            grants={
+                "web": ALL,
+                "inbound": ALL,
+                "outbound": "SELECT, UPDATE",
+                "automation": WRITE,
+                "jobs": "SELECT, UPDATE",
+            },
             spanning=HOT,
             references={
                 **CONVERSATION_KEYS,
@@ -67,7 +73,13 @@ class Migration(migrations.Migration):
         ),
         protect(
             "attachment",
-            grants={"web": ALL, "inbound": ALL, "outbound": "SELECT, UPDATE", "automation": WRITE, "jobs": "SELECT, UPDATE"},
+            grants={
+                "web": ALL,
+                "inbound": ALL,
+                "outbound": "SELECT, UPDATE",
+                "automation": WRITE,
+                "jobs": "SELECT, UPDATE",
+            },
             spanning=HOT,
             references=MESSAGE_KEYS,
         ),
@@ -97,7 +109,13 @@ class Migration(migrations.Migration):
         ),
         protect(
             "reply_token",
-            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": ALL, "automation": "SELECT", "jobs": "SELECT, DELETE"},
+            grants={
+                "web": "SELECT, DELETE",
+                "inbound": ALL,
+                "outbound": ALL,
+                "automation": "SELECT",
+                "jobs": "SELECT, DELETE",
+            },
             spanning=HOT,
             references={**CONVERSATION_KEYS, "channel_id": "channel"},
         ),
@@ -144,5 +162,10 @@ class Migration(migrations.Migration):
                 **dict.fromkeys(("web", "jobs", "inbound", "outbound", "automation"), "SELECT, INSERT"),
             },
             spanning=(*HOT, "relay"),
+        ),
+        protect(
+            "fact",
+            grants=dict.fromkeys(("web", "inbound", "outbound", "automation", "jobs"), "SELECT, INSERT"),
+            spanning=HOT,
         ),
     ]

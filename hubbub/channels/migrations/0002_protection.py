@@ -17,7 +17,7 @@ CREATE TABLE platform_call (
     PRIMARY KEY (id, at)
 ) PARTITION BY RANGE (at)
 """
-EDGE_SECRET = """
+EDGE_VIEW = """
 CREATE VIEW edge_secret AS
 SELECT id AS channel_id, organization_id, platform, external_id, parent_external_id, signing_secrets, verify_token,
        is_active AND status <> 'disconnected' AS is_active, secrets_changed_at
@@ -26,7 +26,7 @@ SELECT id AS channel_id, organization_id, platform, external_id, parent_external
 
 
 class Migration(migrations.Migration):
-    dependencies = [("channels", "0002_initial"), ("organizations", "0002_protection")]
+    dependencies = [("channels", "0001_initial"), ("organizations", "0002_protection")]
     operations = [
         *(identity_key(table) for table in ("channel", "template")),
         protect(
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 PLATFORM_CALL,
                 "CREATE INDEX platform_call_recent ON platform_call (organization_id, at DESC)",
                 *first_partitions("platform_call"),
-                EDGE_SECRET,
+                EDGE_VIEW,
                 "GRANT SELECT ON edge_secret TO {edge}",
                 "CREATE INDEX channel_secrets_changed ON channel (secrets_changed_at)",
             ]

@@ -1,0 +1,123 @@
+"""Threads and who is in them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from hubbub.channels.models import Channel
+from hubbub.contacts.models import Contact, ContactIdentity
+from hubbub.organizations.fields import TenantForeignKey, TenantModel
+from hubbub.organizations.models import Project, User
+
+
+class ConversationStatus(models.TextChoices):
+    ACTIVE = "active"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class Priority(models.TextChoices):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Conversation(TenantModel):
+    """A thread of one contact on one channel, a group, or the comments under one post."""
+
+    project = TenantForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    channel = TenantForeignKey(Channel, on_delete=models.PROTECT, related_name="conversations")
+    contact = TenantForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations")
+    """None for groups; the commenter who began it for public threads."""
+    identity = TenantForeignKey(ContactIdentity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Where answers go in a private thread: the identity seen last."""
+    type = models.CharField(max_length=10, default="private")
+    thread_key = models.CharField(max_length=255, blank=True, default="")
+    status = models.CharField(max_length=10, choices=ConversationStatus.choices, default=ConversationStatus.ACTIVE)
+    priority = models.CharField(max_length=10, choices=Priority.choices, default=Priority.NORMAL)
+    title = models.CharField(max_length=500, blank=True, default="")
+    summary = models.TextField(blank=True, default="")
+    tags = models.JSONField(default=list, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+
+    is_ai_enabled = models.BooleanField(default=True)
+    is_auto_reply_enabled = models.BooleanField(default=True)
+    handover = models.CharField(max_length=10, default="flow")
+    """Who answers: flow, ai, human."""
+    is_standby = models.BooleanField(default=False)
+    assigned_to = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    assignment_type = models.CharField(max_length=10, default="ai")
+    """ai, human, hybrid."""
+    resolution = models.CharField(max_length=10, blank=True, default="")
+    """pending, resolved, escalated."""
+    satisfaction = models.DecimalField(max_digits=3, decimal_places=2, null=True, blank=True)
+
+    message_count = models.IntegerField(default=0)
+    inbound_count = models.IntegerField(default=0)
+    outbound_count = models.IntegerField(default=0)
+    unread_count = models.IntegerField(default=0)
+    read_through = models.DateTimeField(null=True, blank=True)
+    """An agent has read everything up to here (platform time)."""
+    last_message_text = models.CharField(max_length=200, blank=True, default="")
+    last_message_id = models.UUIDField(null=True, blank=True)
+    first_message_at = models.DateTimeField(null=True, blank=True)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    last_inbound_at = models.DateTimeField(null=True, blank=True)
+    last_outbound_at = models.DateTimeField(null=True, blank=True)
+    awaiting_reply_since = models.DateTimeField(null=True, blank=True)
+    response_count = models.IntegerField(default=0)
+    response_seconds_total = models.FloatField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    status_changed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "conversation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "contact"],
+                condition=models.Q(status="active", type="private"),
+                name="conversation_one_open_private",
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "thread_key"],
+                condition=models.Q(status="active") & ~models.Q(type="private"),
+                name="conversation_one_open_thread",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "status", "-last_message_at", "-id"], name="conversation_recent"),
+            models.Index(fields=["organization", "channel", "-last_message_at", "-id"], name="conversation_by_channel"),
+            models.Index(fields=["organization", "contact"], name="conversation_by_contact"),
+            models.Index(fields=["channel", "contact"], name="conversation_of_contact"),
+            models.Index(fields=["channel", "thread_key"], name="conversation_of_thread"),
+            models.Index(
+                fields=["organization", "assigned_to", "status"],
+                name="conversation_assigned",
+                condition=models.Q(assigned_to__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.id)
+
+
+class Participant(TenantModel):
+    """Somebody in a conversation: the contact of a private one, the members of a group."""
+
+    conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")
+    contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    joined_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "participant"
+        constraints = [models.UniqueConstraint(fields=["conversation", "contact"], name="participant_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id}"
