@@ -130,8 +130,8 @@ class HttpClient:
     """Sends requests over pools of kept connections. Thread-safe; make one per process, after any fork.
 
     `timeout` is the default for a whole call, in seconds. `private_origins` ("http://127.0.0.1:9000") and
-    `private_hosts` (names or addresses, any port) may be private; all else must be on the public internet. `ssl_context`
-    replaces the usual trust in public certificate authorities.
+    `private_hosts` (names or addresses, any port) may be private; all else must be on the public internet.
+    `ssl_context` replaces the usual trust in public certificate authorities.
     """
 
     def __init__(

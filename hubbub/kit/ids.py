@@ -11,6 +11,7 @@ from uuid import UUID
 from hubbub.kit import clock
 
 _COUNTER_END = 1 << 12
+_LOWEST_62_BITS = (1 << 62) - 1
 _SEEDED_START_MS = 1_767_225_600_000
 """2026-01-01: the time in seeded ids while the clock is not frozen, so that runs can be compared."""
 
@@ -28,27 +29,20 @@ class _Generator:
     def next(self) -> UUID:
         bits = self._random_bits(73)
         with self._lock:
-            milliseconds, counter = self._advance(bits >> 62)
-        value = (milliseconds << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | (bits & 0x3FFF_FFFF_FFFF_FFFF)
-        return UUID(int=value)
-
-    def _advance(self, start: int) -> tuple[int, int]:
-        milliseconds = self._milliseconds()
-        if milliseconds > self._last_ms:
-            self._last_ms, self._counter = milliseconds, start
-        else:  # the same millisecond, or the clock went back
-            self._counter += 1
-            if self._counter == _COUNTER_END:
-                self._last_ms, self._counter = self._last_ms + 1, start
-        return self._last_ms, self._counter
-
-
-def _system_bits(count: int) -> int:
-    return int.from_bytes(os.urandom((count + 7) // 8), "big") >> (-count % 8)
+            now = self._milliseconds()
+            if now > self._last_ms:
+                self._last_ms, self._counter = now, bits >> 62
+            else:  # the same millisecond, or the clock went back
+                self._counter += 1
+                if self._counter == _COUNTER_END:
+                    self._last_ms, self._counter = self._last_ms + 1, bits >> 62
+            ordered = self._last_ms << 16 | 0x7000 | self._counter
+        return UUID(int=ordered << 64 | 1 << 63 | bits & _LOWEST_62_BITS)
 
 
 def _system_generator() -> _Generator:
-    return _Generator(_system_bits, clock.epoch_ms)
+    # Seeded by the system, then fast: ids must differ, not be unguessable.
+    return _Generator(random.Random().getrandbits, clock.epoch_ms)  # noqa: S311
 
 
 def _seeded_milliseconds() -> int:

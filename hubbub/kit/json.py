@@ -5,8 +5,9 @@ platforms (lone surrogates, a byte order mark), the text is repaired or read by 
 
 Accepted: UTF-8 JSON with or without BOM; integers of up to 4,300 digits, exactly; lone surrogates, which become
 U+FFFD; duplicate keys, of which the last wins (as in JavaScript and jsonb); NUL, which is stripped from strings and
-keys because PostgreSQL stores it in no text. Refused with `InvalidJson`: everything else, among it NaN and Infinity, numbers
-that overflow a float, nesting deeper than 512, more than a million keys.
+keys because PostgreSQL stores it in no text.
+Refused with `InvalidJson`: everything else, among it NaN and Infinity, numbers that overflow a float, nesting deeper
+than 512, more than a million keys.
 """
 
 import json
@@ -48,14 +49,14 @@ _ESCAPE = re.compile(
 
 def loads(data: bytes | bytearray | memoryview | str) -> JsonValue:
     """The value of one JSON document. Raises `InvalidJson` (see the module's docstring) and nothing else."""
-    raw = _as_utf8(data)
-    _check_shape(raw)
-    if _has_long_number(raw):
+    raw = data if type(data) is bytes else _as_utf8(data)
+    raw = raw.removeprefix(_BOM)
+    if len(raw) > MAX_DEPTH:
+        _check_shape(raw)
+    if _LONG_RUN in raw.translate(_DIGITS_AS_ZERO) and _has_long_number(raw):
         return _loads_exactly(_repaired(raw))
-    if b"\\u0000" in raw:
-        raw = _repaired(raw)
     try:
-        return _orjson_loads(raw)
+        return _orjson_loads(_repaired(raw) if b"\\u0000" in raw else raw)
     except orjson.JSONDecodeError:
         return _loads_repaired(raw)
 
@@ -64,8 +65,7 @@ _orjson_loads: Callable[[bytes], JsonValue] = orjson.loads
 
 
 def _as_utf8(data: bytes | bytearray | memoryview | str) -> bytes:
-    raw = clean(data, keep_nul=True).encode() if isinstance(data, str) else bytes(data)
-    return raw.removeprefix(_BOM)
+    return clean(data, keep_nul=True).encode() if isinstance(data, str) else bytes(data)
 
 
 def _check_shape(raw: bytes) -> None:
@@ -82,11 +82,7 @@ def _check_shape(raw: bytes) -> None:
 
 def _has_long_number(raw: bytes) -> bool:
     # Names of media files hold long runs of digits too; only what stands outside strings is a number.
-    return _has_long_run(raw) and _has_long_run(_without_strings(raw))
-
-
-def _has_long_run(raw: bytes) -> bool:
-    return _LONG_RUN in raw.translate(_DIGITS_AS_ZERO)
+    return _LONG_RUN in _without_strings(raw).translate(_DIGITS_AS_ZERO)
 
 
 def _without_strings(raw: bytes) -> bytes:
@@ -152,8 +148,8 @@ def _refuse_constant(name: str) -> NoReturn:
 def dumps(value: object, *, is_sorted: bool = False) -> bytes:
     """Compact UTF-8 JSON of `value`: JSON values of any depth and integer size, UUIDs, dates and datetimes (ISO 8601).
 
-    With `is_sorted`, keys are in order. Lone surrogates are written as U+FFFD. Raises `TypeError` for other types, among
-    them keys that are not strings.
+    With `is_sorted`, keys are in order. Lone surrogates are written as U+FFFD. Raises `TypeError` for other types,
+    among them keys that are not strings.
     """
     option = orjson.OPT_SORT_KEYS if is_sorted else None
     try:
