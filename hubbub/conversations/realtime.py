@@ -1,0 +1,60 @@
+"""Changes for people's screens, written in the transaction that made them; the relay numbers them after commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import connection
+
+from hubbub.kit.ids import new_id
+from hubbub.kit.json import JsonValue, dumps
+
+KINDS = (
+    "channel.changed",
+    "contact.changed",
+    "conversation.created",
+    "conversation.changed",
+    "message.created",
+    "message.changed",
+    "template.changed",
+    "processing.changed",
+)
+
+INSERT = """
+INSERT INTO realtime_event (id, organization_id, created_at, kind, subject_id, conversation_id, data)
+SELECT e.id, e.organization_id, statement_timestamp(), e.kind, e.subject_id, e.conversation_id, e.data
+  FROM jsonb_to_recordset(%s::jsonb)
+    AS e (id uuid, organization_id uuid, kind text, subject_id uuid, conversation_id uuid, data jsonb)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenEvent:
+    """Something that a screen shows has changed. `data` holds ids and small facts, never a message's text."""
+
+    organization_id: UUID
+    kind: str
+    subject_id: UUID
+    conversation_id: UUID | None = None
+    data: dict[str, JsonValue] = field(default_factory=dict)
+
+
+def emit(events: Sequence[ScreenEvent]) -> None:
+    """Write the events; one statement, in the caller's transaction."""
+    if not events:
+        return
+    rows = [
+        {
+            "id": str(new_id()),
+            "organization_id": str(event.organization_id),
+            "kind": event.kind,
+            "subject_id": str(event.subject_id),
+            "conversation_id": str(event.conversation_id) if event.conversation_id else None,
+            "data": event.data,
+        }
+        for event in events
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [dumps(rows).decode()])
