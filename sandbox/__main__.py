@@ -1,0 +1,49 @@
+"""``python -m sandbox --port 9100 --hub http://127.0.0.1:8000``: the pretended platforms on loopback."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import uvloop
+
+from sandbox.server import HOST, listen, serve
+from sandbox.world import World
+
+
+def main() -> None:
+    """Parse the arguments and run until a signal."""
+    options = _arguments()
+    world = World(options.hub.rstrip("/"), f"http://{HOST}:{options.port}", ledger_file=options.ledger)
+    world.settings.limits = not options.no_limits
+    world.settings.origins = dict(pair.split("=", 1) for pair in options.origin)
+    opened = listen(options.port)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(world, opened, _say_ready))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=9100, help="the port to listen on (127.0.0.1 only)")
+    parser.add_argument("--hub", default="http://127.0.0.1:8000", help="where webhooks go")
+    parser.add_argument("--ledger", type=Path, help="append every accepted send to this file, one JSON a line")
+    parser.add_argument("--no-limits", action="store_true", help="start with the rate limits off")
+    parser.add_argument(
+        "--origin",
+        action="append",
+        default=[],
+        metavar="PUBLIC=REAL",
+        help="an origin that counts as public HTTPS, and where it really is; may be repeated",
+    )
+    return parser.parse_args()
+
+
+def _say_ready() -> None:
+    sys.stdout.write("sandbox ready\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The pretended graph.facebook.com and graph.instagram.com."""

@@ -1,0 +1,1 @@
+"""The Send API of Messenger and Instagram."""

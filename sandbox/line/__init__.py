@@ -1,0 +1,1 @@
+"""The pretended api.line.me and api-data.line.me."""

@@ -1,0 +1,59 @@
+"""Small but honest files: each begins as its type begins, so that a reader who looks at the bytes sees the type."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+
+_JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAMCAgICAgMCAgIDAwMDBAYEBAQEBAgGBgUGCQgKCgkICQkKDA8MCgsOCwkJDRENDg8QEBEQCgwSExIQEw8QEBD/"
+    "wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAACf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AVN//2Q=="
+)
+_GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+_WEBP = base64.b64decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
+_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def png(width: int = 8, height: int = 8, color: tuple[int, int, int] = (40, 120, 200)) -> bytes:
+    """A PNG of one colour."""
+    rows = (b"\x00" + bytes(color) * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _wav() -> bytes:
+    data = b"\x80" * 800
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, 8000, 8000, 1, 8, b"data", len(data)
+    )
+    return head + data
+
+
+_ISO_MEDIA = struct.pack(">I4s4sI4s4s", 24, b"ftyp", b"isom", 512, b"isom", b"mp41") + struct.pack(">I4s", 8, b"mdat")
+_M4A = struct.pack(">I4s4sI4s4s", 24, b"ftyp", b"M4A ", 512, b"M4A ", b"isom") + struct.pack(">I4s", 8, b"mdat")
+
+SAMPLES: dict[str, bytes] = {
+    "image/png": png(),
+    "image/jpeg": _JPEG,
+    "image/gif": _GIF,
+    "image/webp": _WEBP,
+    "audio/ogg": b"OggS\x00\x02" + bytes(22) + b"OpusHead\x01\x01" + bytes(11),
+    "audio/mpeg": b"ID3\x04\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x00" + bytes(413),
+    "audio/mp4": _M4A,
+    "audio/aac": b"\xff\xf1\x50\x80\x01\x1f\xfc" + bytes(32),
+    "audio/wav": _wav(),
+    "video/mp4": _ISO_MEDIA,
+    "application/pdf": _PDF,
+    "text/plain": b"Hello from the sandbox.\n",
+}
+
+
+def sample(mime: str, size: int | None = None) -> bytes:
+    """A file of that type; ``size`` pads it with zeros."""
+    content = SAMPLES.get(mime.split(";")[0].strip(), b"\x00" * 64)
+    return content if size is None or size <= len(content) else content + bytes(size - len(content))

@@ -1,0 +1,1 @@
+"""What the platforms send to the hub: bodies built from the documentation, signed, delivered, retried."""
