@@ -17,14 +17,15 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import BinaryIO, NamedTuple, Self, cast
 
 import httpcore
 import httpx
 
+from hubbub.kit.connections import AnswerLost, ConnectionPool
 from hubbub.kit.errors import HubbubError, TooLarge
 from hubbub.kit.logging import log_event
-from hubbub.kit.network import Backend, ForbiddenAddress, NotSent, call_of
+from hubbub.kit.network import ForbiddenAddress, NotSent
 from hubbub.kit.redaction import redact
 
 __all__ = [
@@ -43,17 +44,10 @@ logger = logging.getLogger(__name__)
 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 CONNECT_SECONDS = 5.0
-_KEEPALIVE_SECONDS = 5.0
 _IN_MEMORY_BYTES = 1024 * 1024
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _KEPT_ON_OTHER_ORIGINS = frozenset(("accept", "user-agent"))
-
-
-class AnswerLost(HubbubError):
-    """The request may have reached the server, but its answer did not reach us: repeat only what may happen twice."""
-
-    code = "answer_lost"
-    status = 504
 
 
 class DownloadFailed(HubbubError):
@@ -113,19 +107,6 @@ class Download:
         self.file.close()
 
 
-class _Transport(httpx.HTTPTransport):
-    """httpx's own, over our sockets."""
-
-    def __init__(self, *, ssl_context: ssl.SSLContext, max_connections: int, is_guarded: bool) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl_context,
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
-            keepalive_expiry=_KEEPALIVE_SECONDS,
-            network_backend=Backend(is_guarded=is_guarded),
-        )
-
-
 class HttpClient:
     """Sends requests over pools of kept connections. Thread-safe; make one per process, after any fork.
 
@@ -149,8 +130,8 @@ class HttpClient:
         self._private_origins = {_origin(httpx.URL(origin)) for origin in private_origins}
         self._private_hosts = {host.lower().strip("[]") for host in private_hosts}
         self._user_agent = user_agent
-        self._guarded = _Transport(ssl_context=tls, max_connections=max_connections, is_guarded=True)
-        self._exempt = _Transport(ssl_context=tls, max_connections=max_connections, is_guarded=False)
+        self._guarded = ConnectionPool(ssl_context=tls, max_connections=max_connections, is_guarded=True)
+        self._exempt = ConnectionPool(ssl_context=tls, max_connections=max_connections, is_guarded=False)
 
     def close(self) -> None:
         self._guarded.close()
@@ -174,10 +155,8 @@ class HttpClient:
         with self._exchange(request, url, is_exempt=self._is_exempt(url)) as answer:
             body = _body_of(answer)
         elapsed_ms = round((time.monotonic() - started) * 1000)
-        log_event(
-            logger, logging.DEBUG, "http_answered", url=redact(str(url)), status=answer.status_code, ms=elapsed_ms
-        )
-        return HttpResponse(status=answer.status_code, headers=dict(answer.headers), body=body, elapsed_ms=elapsed_ms)
+        log_event(logger, logging.DEBUG, "http_answered", url=redact(str(url)), status=answer.status, ms=elapsed_ms)
+        return HttpResponse(status=answer.status, headers=dict(answer.headers), body=body, elapsed_ms=elapsed_ms)
 
     def download(
         self,
@@ -199,7 +178,7 @@ class HttpClient:
         for _ in range(max_redirects + 1):
             step = replace(request, timeout=max(deadline - time.monotonic(), 0.001))
             with self._exchange(step, url, is_exempt=is_exempt) as answer:
-                if not answer.has_redirect_location:
+                if not answer.is_redirect:
                     return _saved(answer, max_bytes, allowed_types)
                 target = _redirect_target(url, answer)
             if _origin(target) != _origin(url):
@@ -212,23 +191,24 @@ class HttpClient:
         return _origin(url) in self._private_origins or url.host.lower() in self._private_hosts
 
     @contextmanager
-    def _exchange(self, request: HttpRequest, url: httpx.URL, *, is_exempt: bool) -> Iterator[httpx.Response]:
-        """Sends, yields the answer with its body still to be read, and says how far it came when it fails."""
+    def _exchange(self, request: HttpRequest, url: httpx.URL, *, is_exempt: bool) -> Iterator["_Answer"]:
+        """Sends, and yields the answer with its body still to be read."""
         seconds = request.timeout or self._timeout
-        transport = self._exempt if is_exempt else self._guarded
+        pool = self._exempt if is_exempt else self._guarded
         with ExitStack() as stack:
-            wire_request = self._wire_request(request, url, seconds, stack)
-            call = stack.enter_context(call_of(seconds))
-            try:
-                answer = transport.handle_request(wire_request)
-                stack.callback(answer.close)
-                yield answer
-            except httpx.TransportError as error:
-                raise _explained(error, url, has_written=call.has_written) from None
+            encoded = self._encoded(request, url, stack)
+            wire_request = httpcore.Request(
+                encoded.method,
+                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=encoded.headers.raw,
+                content=cast(httpx.SyncByteStream, encoded.stream),
+                extensions={"timeout": {"connect": min(CONNECT_SECONDS, seconds), "read": seconds, "write": seconds}},
+            )
+            answer = stack.enter_context(pool.exchange(wire_request, seconds))
+            yield _Answer(answer.status, httpx.Headers(answer.headers), answer.iter_stream())
 
-    def _wire_request(self, request: HttpRequest, url: httpx.URL, seconds: float, stack: ExitStack) -> httpx.Request:
+    def _encoded(self, request: HttpRequest, url: httpx.URL, stack: ExitStack) -> httpx.Request:
         headers = httpx.Headers({"User-Agent": self._user_agent, "Accept-Encoding": "identity"})
-        timeouts = {"connect": min(CONNECT_SECONDS, seconds), "read": seconds, "write": seconds, "pool": seconds}
         try:
             headers.update(request.headers)
             return httpx.Request(
@@ -238,11 +218,21 @@ class HttpClient:
                 content=request.body,
                 data=dict(request.form) or None,
                 files={name: _part(file, stack) for name, file in request.files.items()} or None,
-                extensions={"timeout": timeouts},
             )
         except (OSError, UnicodeError) as error:
             reason = type(error).__name__
             raise NotSent(f"The request could not be put together ({reason}).", code="invalid_request") from None
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: httpx.Headers
+    chunks: Iterator[bytes]
+    """The body as it comes over the wire, not decoded."""
+
+    @property
+    def is_redirect(self) -> bool:
+        return self.status in _REDIRECTS and "location" in self.headers
 
 
 def _part(file: HttpFile, stack: ExitStack) -> tuple[str, bytes | BinaryIO, str]:
@@ -266,21 +256,9 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host.lower(), url.port or _DEFAULT_PORTS.get(url.scheme)
 
 
-def _explained(error: httpx.TransportError, url: httpx.URL, *, has_written: bool) -> HubbubError:
-    reason = type(error).__name__
-    if has_written:
-        return AnswerLost(f"{url.host} may have received the request, but did not answer ({reason}).")
-    return NotSent(f"{url.host} could not be reached ({reason}).", details={"reason": reason})
-
-
-def _chunks(answer: httpx.Response) -> Iterator[bytes]:
-    """The body as it comes over the wire, not decoded."""
-    return iter(cast(httpx.SyncByteStream, answer.stream))
-
-
-def _body_of(answer: httpx.Response) -> bytes:
+def _body_of(answer: _Answer) -> bytes:
     body = bytearray()
-    for chunk in _chunks(answer):
+    for chunk in answer.chunks:
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
             raise AnswerLost("The server's answer is too large to read.", code="answer_too_large")
@@ -303,7 +281,7 @@ def _decoded(body: bytes, encoding: str) -> bytes:
     return plain
 
 
-def _redirect_target(url: httpx.URL, answer: httpx.Response) -> httpx.URL:
+def _redirect_target(url: httpx.URL, answer: _Answer) -> httpx.URL:
     try:
         target = url.join(answer.headers["location"])
     except (httpx.InvalidURL, ValueError):
@@ -317,7 +295,7 @@ def _harmless(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() in _KEPT_ON_OTHER_ORIGINS}
 
 
-def _saved(answer: httpx.Response, max_bytes: int, allowed_types: Collection[str]) -> Download:
+def _saved(answer: _Answer, max_bytes: int, allowed_types: Collection[str]) -> Download:
     content_type = _checked_head(answer, max_bytes, allowed_types)
     file = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES))  # noqa: SIM115 (the caller closes)
     try:
@@ -328,12 +306,12 @@ def _saved(answer: httpx.Response, max_bytes: int, allowed_types: Collection[str
     return Download(file=file, size=size, content_type=content_type, sha256=sha256)
 
 
-def _checked_head(answer: httpx.Response, max_bytes: int, allowed_types: Collection[str]) -> str:
-    if answer.status_code != httpx.codes.OK:
+def _checked_head(answer: _Answer, max_bytes: int, allowed_types: Collection[str]) -> str:
+    if answer.status != httpx.codes.OK:
         raise DownloadFailed(
-            f"The server answered {answer.status_code} instead of the file.",
+            f"The server answered {answer.status} instead of the file.",
             code="download_refused",
-            details={"status": answer.status_code},
+            details={"status": answer.status},
         )
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
         raise DownloadFailed("The server compressed the file, which was not asked for.", code="encoded_download")
@@ -348,9 +326,9 @@ def _checked_head(answer: httpx.Response, max_bytes: int, allowed_types: Collect
     return content_type
 
 
-def _written(answer: httpx.Response, file: BinaryIO, max_bytes: int) -> tuple[int, str]:
+def _written(answer: _Answer, file: BinaryIO, max_bytes: int) -> tuple[int, str]:
     size, digest = 0, hashlib.sha256()
-    for chunk in _chunks(answer):
+    for chunk in answer.chunks:
         size += len(chunk)
         if size > max_bytes:
             raise _too_large(max_bytes)

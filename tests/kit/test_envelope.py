@@ -70,7 +70,9 @@ def test_a_token_given_another_keys_name_does_not_open() -> None:
         envelope_of(f"k3:{same_key}").open(token.replace("k1", "k3"), context=CONTEXT)
 
 
-@pytest.mark.parametrize("token", ["", "geheim", "v1", "v1.k1", "v1.k1.", "v1..AAAA", "v2.k1.AAAA", "v1.k1.ä", "v1.k1.A", "v1.k1.!!"])
+@pytest.mark.parametrize(
+    "token", ["", "geheim", "v1", "v1.k1", "v1.k1.", "v1..AAAA", "v2.k1.AAAA", "v1.k1.ä", "v1.k1.A", "v1.k1.!!"]
+)
 def test_what_is_no_token_does_not_open_and_is_not_repeated(token: str) -> None:
     with pytest.raises(Unopenable) as caught:
         envelope_of(KEY_1).open(token, context=CONTEXT)

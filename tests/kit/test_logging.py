@@ -58,10 +58,10 @@ def test_secrets_are_masked_in_message_arguments_fields_and_tracebacks(
 ) -> None:
     configure("DEBUG", json=is_json, process="outbound")
     logger.info("calling %s", f"https://graph.facebook.com/me?access_token={TOKEN}")
-    try:
+    with pytest.raises(RuntimeError) as caught:
         raise RuntimeError(f"rejected {TOKEN}")
-    except RuntimeError as error:
-        log_event(logger, logging.ERROR, "call_failed", error=error, url=f"https://x/?access_token={TOKEN}", items=[TOKEN])
+    error = caught.value
+    log_event(logger, logging.ERROR, "call_failed", error=error, url=f"https://x/?access_token={TOKEN}", items=[TOKEN])
     output = capsys.readouterr().err
     assert "call_failed" in output
     assert "RuntimeError" in output
