@@ -6,7 +6,7 @@ from collections.abc import Mapping
 MASK = "…"
 _VISIBLE = 4
 
-# Also with a prefix, as in FACEBOOK_APP_SECRET or page_access_token.
+# Ends of names: FACEBOOK_APP_SECRET and page_access_token are meant too.
 _NAMES = "|".join(
     (
         *("token", "secret", "password", "passwd", "appsecret_proof", "signature", "signed_request", "authorization"),
@@ -20,8 +20,8 @@ _PATTERNS = (
     re.compile(rf"(?P<keep>\b(?:{_SCHEME})\s+)(?P<secret>[A-Za-z0-9._~+/=:-]{{8,}})", re.IGNORECASE),
     # name=value, name: value, "name": "value", \"name\": \"value\", name%3Dvalue
     re.compile(
-        rf"(?P<keep>(?<![A-Za-z0-9])(?:[A-Za-z0-9_-]{{0,64}}[_-])?(?:{_NAMES})(?:\\?[\"'])?\s{{0,4}}(?:=|:|%3D|=>)"
-        rf"\s{{0,4}}(?:b?\\?[\"'])?)(?P<secret>(?!(?:{_SCHEME})\b)[^\s\"'&,;<>)}}\]\\]{{4,}})",
+        rf"(?P<keep>(?:{_NAMES})(?:\\?[\"'])?\s{{0,4}}(?:=|:|%3D|=>)\s{{0,4}}(?:b?\\?[\"'])?)"
+        rf"(?P<secret>(?!(?:{_SCHEME})\b)[^\s\"'&,;<>)}}\]\\]{{4,}})",
         re.IGNORECASE,
     ),
     # an OAuth code or one-time token in a URL
