@@ -13,6 +13,8 @@ class Contact(TenantModel):
     """A person who talks to the business. `merged_into` is set while it is merged into another one."""
 
     name = models.CharField(max_length=255, blank=True, default="")
+    is_name_given = models.BooleanField(default=False)
+    """A person of the team typed it: platforms no longer change it."""
     avatar_url = models.CharField(max_length=2000, blank=True, default="")
     avatar_key = models.CharField(max_length=200, blank=True, default="")
     """Our own copy of the picture, in the media store."""
@@ -58,6 +60,8 @@ class ContactIdentity(TenantModel):
     external_id = models.CharField(max_length=255)
     username = models.CharField(max_length=255, blank=True, default="")
     display_name = models.CharField(max_length=255, blank=True, default="")
+    named_at = models.DateTimeField(null=True, blank=True)
+    """Platform time of the newest event that told the name."""
     is_reachable = models.BooleanField(default=True)
     unreachable_reason = models.TextField(blank=True, default="")
     reachable_changed_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,25 @@
+"""Set-based statements: rows go in as one JSON parameter, rows come out as dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+from hubbub.kit.json import dumps
+
+Row = dict[str, Any]
+
+
+def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **named: object) -> list[Row]:
+    """Execute one statement; `%(rows)s` is the recordset. Returns its rows, if it has any."""
+    parameters = dict(named)
+    if rows is not None:
+        parameters["rows"] = dumps(rows).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        if cursor.description is None:
+            return []
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
