@@ -9,6 +9,7 @@ import orjson
 
 from sandbox.http import Request
 from sandbox.line.errors import BadBody, LineError
+from sandbox.origins import as_public
 from sandbox.shapes import Shape, check
 from sandbox.state import LineBot
 from sandbox.trace import Trace
@@ -46,7 +47,7 @@ class LineCall:
 
     def demand(self, shape: Shape, value: Any) -> None:
         """Raises BadBody with every problem."""
-        problems = check(shape, value)
+        problems = check(shape, as_public(self.world, value))
         if problems:
             raise BadBody(problems)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.http import Response
@@ -14,7 +14,7 @@ from sandbox.line.errors import BAD_REPLY_TOKEN, KEY_ACCEPTED, NOT_SENT, QUOTA_U
 from sandbox.line.objects import MESSAGES, check_context
 from sandbox.line.routes import route
 from sandbox.line.tokens import UUID, Accepted
-from sandbox.shapes import Anything, Fields, Flag, Items, Text
+from sandbox.shapes import Anything, Fields, Flag, Items, Shape, Text
 from sandbox.state import LineBot, Message, Thread
 from sandbox.trace import accept
 
@@ -23,8 +23,8 @@ WEEK = 7 * 86400.0
 USER = re.compile(r"^U[0-9a-f]{32}$")
 TARGET = re.compile(r"^[UCR][0-9a-f]{32}$")
 QUOTABLE = {"text", "textV2", "sticker", "image", "video", "template", "flex"}
-_UNITS = Items(Text(30, 1, pattern=re.compile(r"[A-Za-z0-9_]+")), 0, 1)
-_COMMON = {"messages": MESSAGES, "notificationDisabled": Flag()}
+_UNITS: Shape = Items(Text(30, 1, pattern=re.compile(r"[A-Za-z0-9_]+")), 0, 1)
+_COMMON: Mapping[str, Shape] = {"messages": MESSAGES, "notificationDisabled": Flag()}
 
 REPLY = Fields({**_COMMON, "replyToken": Text()}, ("replyToken", "messages"), extra=True)
 PUSH = Fields({**_COMMON, "to": Text(), "customAggregationUnits": _UNITS}, ("to", "messages"), extra=True)

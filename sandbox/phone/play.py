@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from sandbox.phone import line, meta, whatsapp
+from sandbox.phone import line, meta, meta_more, whatsapp
 from sandbox.phone.act import Act, Acted, Action, CannotAct
 from sandbox.state import PLATFORMS, Account
 from sandbox.webhooks.delivery import Webhook
@@ -13,8 +13,8 @@ from sandbox.world import World
 
 Json = dict[str, Any]
 ACTIONS: dict[str, dict[str, Action]] = {
-    "facebook": meta.ACTIONS,
-    "instagram": meta.ACTIONS,
+    "facebook": {**meta.ACTIONS, **meta_more.MORE},
+    "instagram": {**meta.ACTIONS, **meta_more.MORE},
     "whatsapp": whatsapp.ACTIONS,
     "line": line.ACTIONS,
 }
