@@ -69,12 +69,11 @@ class ContactIdentity(TenantModel):
     """Another app owns the thread with this person."""
     window_opened_at = models.DateTimeField(null=True, blank=True)
     """The newest act of the person that opens the platform's reply window."""
-    delivered_up_to = models.DateTimeField(null=True, blank=True)
-    read_up_to = models.DateTimeField(null=True, blank=True)
     opt_ins = models.JSONField(default=dict, blank=True)
     """{topic: {"is_opted_in": bool, "at": iso, "expires_at": iso|null}}; tokens live in the sealed field."""
     opt_in_tokens = SealedField(null=True, blank=True)
     referral = models.JSONField(default=dict, blank=True)
+    """How the person came here last: {"ref", "source", "ad_id", "at", …}"""
     profile = models.JSONField(default=dict, blank=True)
     profile_fetched_at = models.DateTimeField(null=True, blank=True)
     profile_state = models.CharField(max_length=20, default="wanted")

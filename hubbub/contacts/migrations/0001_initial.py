@@ -86,8 +86,6 @@ class Migration(migrations.Migration):
                 ("reachable_changed_at", models.DateTimeField(blank=True, null=True)),
                 ("is_standby", models.BooleanField(default=False)),
                 ("window_opened_at", models.DateTimeField(blank=True, null=True)),
-                ("delivered_up_to", models.DateTimeField(blank=True, null=True)),
-                ("read_up_to", models.DateTimeField(blank=True, null=True)),
                 ("opt_ins", models.JSONField(blank=True, default=dict)),
                 ("opt_in_tokens", hubbub.organizations.fields.SealedField(blank=True, null=True)),
                 ("referral", models.JSONField(blank=True, default=dict)),

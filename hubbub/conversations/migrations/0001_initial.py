@@ -948,4 +948,48 @@ class Migration(migrations.Migration):
                 condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="automation_lane_due"
             ),
         ),
+        migrations.CreateModel(
+            name="ReceiptMark",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=hubbub.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("status", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                (
+                    "channel",
+                    hubbub.organizations.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="channels.channel",
+                    ),
+                ),
+                (
+                    "contact",
+                    hubbub.organizations.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "receipt_mark",
+                "constraints": [
+                    models.UniqueConstraint(fields=("channel", "contact", "status", "at"), name="receipt_mark_unique")
+                ],
+            },
+        ),
     ]

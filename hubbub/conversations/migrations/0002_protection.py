@@ -96,6 +96,12 @@ class Migration(migrations.Migration):
             references={"channel_id": "channel"},
         ),
         protect(
+            "receipt_mark",
+            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": "SELECT", "jobs": "SELECT, DELETE"},
+            spanning=HOT,
+            references={"channel_id": "channel", "contact_id": "contact"},
+        ),
+        protect(
             "outbox_lane",
             grants={"web": ALL, "inbound": WRITE, "outbound": WRITE, "automation": WRITE, "jobs": "SELECT"},
             spanning=HOT,

@@ -9,6 +9,7 @@ from hubbub.conversations.models.message import (
     MessageStatus,
     ProcessingRecord,
     Reaction,
+    ReceiptMark,
     WaitingEffect,
 )
 from hubbub.conversations.models.outbox import OutboxEntry, OutboxLane, ReplyToken
@@ -30,6 +31,7 @@ __all__ = [
     "Priority",
     "ProcessingRecord",
     "Reaction",
+    "ReceiptMark",
     "RealtimeEvent",
     "ReplyToken",
     "WaitingEffect",

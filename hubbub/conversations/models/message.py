@@ -190,6 +190,25 @@ class WaitingEffect(TenantModel):
         return self.kind
 
 
+class ReceiptMark(TenantModel):
+    """The platform said: everything up to here is delivered, or read. A message's time is the first mark after it."""
+
+    channel = TenantForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    status = models.CharField(max_length=10)
+    """delivered, read."""
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "receipt_mark"
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "contact", "status", "at"], name="receipt_mark_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} up to {self.at}"
+
+
 class ProcessingRecord(TenantModel):
     """Work on one message by a machine: an answer, an analysis, a translation."""
 
