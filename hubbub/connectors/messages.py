@@ -207,6 +207,7 @@ class ApiRequest:
 class FilePart:
     name: str
     file_name: str
+    """Empty: a plain field of the form, not a file."""
     content_type: str
     content: bytes
 
