@@ -145,6 +145,10 @@ class Environment(BaseSettings):
         "DATABASE_DIRECT_URL",
         "The same database without a transaction pooler in between, for LISTEN and migrations. Unset: DATABASE_URL.",
     )
+    edge_database_url: SecretStr | None = _setting(
+        "HUBBUB_EDGE_DATABASE_URL",
+        "The URL that `python -m hubbub.edge` connects with, as the role hubbub_edge. `make run` sets it by itself.",
+    )
     database_role_prefix: str = _setting(
         "HUBBUB_DATABASE_ROLE_PREFIX",
         "The beginning of the names of the database roles that Hubbub makes, one a process.",
@@ -220,6 +224,12 @@ class Environment(BaseSettings):
     spool_dir: AbsolutePath | None = _setting(
         "HUBBUB_SPOOL_DIR",
         "A directory that survives restarts, for webhooks that arrive while the database is away. Unset: they get 503.",
+    )
+    edge_queue_depth: int = _setting(
+        "HUBBUB_EDGE_QUEUE_DEPTH",
+        "How many webhooks may wait to be stored; beyond that they get 503 and come again.",
+        5000,
+        ge=1,
     )
     webhook_warn_per_minute: int = _setting(
         "HUBBUB_WEBHOOK_WARN_PER_MINUTE", "Deliveries per channel and minute above which to warn.", 1000, ge=1
