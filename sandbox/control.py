@@ -231,6 +231,12 @@ async def get_settings(control: Control) -> Json:
     return control.world.settings.as_json()
 
 
+@route("PUT", "/urls")
+async def put_urls(control: Control) -> Json:
+    control.world.urls.update(control.json())
+    return {"urls": control.world.urls}
+
+
 @route("PUT", "/clock")
 async def put_clock(control: Control) -> Json:
     data = control.json()

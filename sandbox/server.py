@@ -13,8 +13,9 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from sandbox import control
+from sandbox import cdn, control
 from sandbox.graph import service as graph
+from sandbox.graph.whatsapp.media import lookaside
 from sandbox.http import (
     BodyTooLarge,
     Receive,
@@ -53,6 +54,8 @@ async def _line_data(world: World, request: Request) -> Response:
 
 
 MOUNTS: dict[str, Mount] = {
+    "lookaside": lookaside,
+    "cdn": cdn.serve,
     "graph": _graph,
     "instagram": _instagram,
     "line": _line,

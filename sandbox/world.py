@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
@@ -38,6 +39,8 @@ class World:
     line_tokens: LineTokens = field(init=False)
     line_progress: dict[str, tuple[float, int]] = field(default_factory=dict)
     """Narrowcasts: request id → (accepted at, people)."""
+    urls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What public URLs would answer: {url: {status, content_type, size}}."""
     ledger_file: Path | None = None
 
     def __post_init__(self) -> None:
@@ -53,6 +56,7 @@ class World:
     def reset(self) -> None:
         """Forget everything but settings and faults."""
         self.state = State()
+        self.urls = {}
         self.ledger.clear()
         self.calls.clear()
         self.limits.clear()

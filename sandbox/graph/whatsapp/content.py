@@ -5,16 +5,75 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/messag
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.graph.call import GraphCall
+from sandbox.graph.whatsapp.interactive import INTERACTIVE
+from sandbox.graph.whatsapp.parts import complaint, media_shape
 from sandbox.graph.whatsapp_errors import WhatsAppError
-from sandbox.shapes import Fields, Flag, Problem, Shape, Text, check
+from sandbox.media import Media
+from sandbox.origins import as_public
+from sandbox.shapes import Anything, Choice, Fields, Flag, Items, Number, Path, Problem, Shape, Text, check
 from sandbox.state import WhatsAppNumber
 
 Json = dict[str, Any]
+MEDIA_KINDS = ("image", "video", "audio", "document", "sticker")
+_WHERE: Mapping[str, Shape] = {"latitude": Number(-90, 90, texts=True), "longitude": Number(-180, 180, texts=True)}
+_TYPE = Text()
+_NAME = Fields(
+    {
+        name: Text()
+        for name in ("formatted_name", "first_name", "last_name", "middle_name", "suffix", "prefix")
+    },
+    ("formatted_name",),
+)
+
+
+def _a_second_name(value: Any, path: Path, problems: list[Problem]) -> None:
+    if len(value["name"]) < 2:
+        problems.append(Problem((*path, "name", "first_name"), "missing"))
+
+
+_CONTACT = Fields(
+    {
+        "name": _NAME,
+        "phones": Items(Fields({"phone": Text(), "type": _TYPE, "wa_id": Text()})),
+        "emails": Items(Fields({"email": Text(), "type": _TYPE})),
+        "addresses": Items(
+            Fields(dict.fromkeys(("street", "city", "state", "zip", "country", "country_code", "type"), Text()))
+        ),
+        "org": Fields(dict.fromkeys(("company", "department", "title"), Text())),
+        "urls": Items(Fields({"url": Text(), "type": _TYPE})),
+        "birthday": Text(pattern=re.compile(r"\d{4}-\d{2}-\d{2}")),
+        "vcard": Text(),
+    },
+    ("name",),
+    rules=(_a_second_name,),
+)
+
+
+def _emoji_or_nothing(value: Any, path: Path, problems: list[Problem]) -> None:
+    emoji = value.get("emoji")
+    if emoji is None:
+        problems.append(Problem((*path, "emoji"), "missing"))
+    elif emoji and (emoji.isascii() or len(emoji) > 15):
+        problems.append(Problem((*path, "emoji"), "value", "an emoji"))
+
+
 CONTENT: dict[str, Shape] = {
     "text": Fields({"body": Text(4096, 1), "preview_url": Flag()}, ("body",)),
+    "image": media_shape({"caption": Text(1024)}),
+    "video": media_shape({"caption": Text(1024)}),
+    "audio": media_shape({"voice": Flag()}),
+    "document": media_shape({"caption": Text(1024), "filename": Text(240)}),
+    "sticker": media_shape({}),
+    "location": Fields({**_WHERE, "name": Text(), "address": Text()}, ("latitude", "longitude")),
+    "contacts": Items(_CONTACT, 1, 257),
+    "reaction": Fields({"message_id": Text(), "emoji": Text()}, ("message_id",), rules=(_emoji_or_nothing,)),
+    "interactive": INTERACTIVE,
+    "pin": Fields({"type": Choice(("pin", "unpin")), "message_id": Text(), "expiration_days": Anything()}, ("message_id",)),
 }
 
 
@@ -24,32 +83,37 @@ def check_content(call: GraphCall, number: WhatsAppNumber, kind: str, body: Json
     if shape is None:
         raise WhatsAppError(131051, f"The message type {kind} is not supported")
     if kind not in body:
-        raise WhatsAppError(131008, f"The parameter {kind} is required")
-    problems = check(shape, body[kind], kind)
+        raise WhatsAppError(131008, f"The parameter {kind} is required.")
+    problems = check(shape, as_public(call.world, body[kind]), kind)
     if problems:
         raise complaint(problems[0])
+    if kind == "reaction" and not str(body[kind]["message_id"]).startswith("wamid."):
+        raise WhatsAppError(131009, "reaction.message_id is not a message id")
+    for _, file in files_in(kind, body):
+        if "id" in file:
+            own_media(call, number, str(file["id"]))
 
 
-def complaint(problem: Problem) -> WhatsAppError:
-    """A shape's problem in WhatsApp's words."""
-    place = problem.bracketed()
-    if problem.kind == "missing":
-        return WhatsAppError(131008, f"The parameter {place} is required.")
-    if problem.kind == "unknown":
-        return WhatsAppError(
-            100, f'Unexpected key "{problem.path[-1]}" on param "{Problem(problem.path[:-1], "").bracketed()}".'
-        )
-    if problem.kind == "length":
-        return WhatsAppError(
-            131009, f"Param {place} must have between {problem.low:g} and {problem.high:g} characters."
-        )
-    if problem.kind == "size":
-        return WhatsAppError(131009, f"Param {place} must have between {problem.low:g} and {problem.high:g} elements.")
-    return WhatsAppError(131009, f"Param {place} must be {problem.expected}.")
-
-
-def media_of(kind: str, body: Json) -> tuple[str, str] | None:
-    """(kind, link) when the platform has to fetch a file."""
+def files_in(kind: str, body: Json) -> list[tuple[str, Json]]:
+    """Every (kind, {id or link}) that a message names."""
     part = body.get(kind)
-    link = part.get("link") if isinstance(part, dict) else None
-    return (kind, link) if isinstance(link, str) else None
+    if kind in MEDIA_KINDS and isinstance(part, dict):
+        return [(kind, part)]
+    if kind != "interactive" or not isinstance(part, dict):
+        return []
+    headers = [part.get("header"), *(card.get("header") for card in (part.get("action") or {}).get("cards", []))]
+    return [
+        (header["type"], header[header["type"]])
+        for header in headers
+        if isinstance(header, dict) and header.get("type") in MEDIA_KINDS
+    ]
+
+
+def own_media(call: GraphCall, number: WhatsAppNumber, media_id: str) -> Media:
+    """A file of this number. Raises WhatsAppError."""
+    media = call.world.media.get(media_id)
+    if media is None or media.owner != number.key:
+        raise WhatsAppError(100, f"Param id {media_id} is not a valid whatsapp business account media attachment ID")
+    return media
+
+

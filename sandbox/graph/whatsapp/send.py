@@ -9,7 +9,7 @@ from sandbox.graph.call import GraphCall
 from sandbox.graph.errors import GraphError, unknown_object
 from sandbox.graph.routes import route
 from sandbox.graph.whatsapp import statuses
-from sandbox.graph.whatsapp.content import check_content, media_of
+from sandbox.graph.whatsapp.content import check_content, files_in
 from sandbox.graph.whatsapp.outgoing_template import SendTemplate, check_template
 from sandbox.graph.whatsapp_errors import WhatsAppError
 from sandbox.ids import customer_id
@@ -150,6 +150,8 @@ def _check_window(call: GraphCall, number: WhatsAppNumber, customer: Customer, t
     is_open = customer.wrote_at is not None and now - customer.wrote_at <= WINDOW
     if customer.is_blocked:
         raise WhatsAppError(131026)
+    if template is not None and template.category == "marketing" and customer.stopped_marketing:
+        raise WhatsAppError(131050)
     if is_open:
         return
     if template is None:
@@ -196,13 +198,27 @@ def _accept(
         },
         callback_data=sent.callback_data,
     )
-    failure = statuses.hidden_failure(number, customer, kind, body, template, world.clock.now())
     if world.settings.callbacks:
-        statuses.after_send(world, number, customer, sent, failure, media_of(kind, body))
+        failure = statuses.hidden_failure(world, number, customer, kind, body, template)
+        statuses.after_send(world, number, customer, sent, failure, _links(kind, body))
     answer: Json = {"id": sent.id}
     if template:
         answer["message_status"] = "accepted"
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [answer]}
+
+
+def _shown(kind: str, body: Json, template: SendTemplate | None) -> Json:
+    """What the person sees."""
+    if kind == "text":
+        return {"text": body["text"]["body"]}
+    if template is not None:
+        return {**body["template"], "text": template.text}
+    return {"contacts": body["contacts"]} if kind == "contacts" else dict(body[kind])
+
+
+def _links(kind: str, body: Json) -> list[tuple[str, str]]:
+    """The files that the platform has to fetch."""
+    return [(what, file["link"]) for what, file in files_in(kind, body) if "link" in file]
 
 
 def _put_reaction(number: WhatsAppNumber, reaction: Json) -> None:
@@ -213,6 +229,12 @@ def _put_reaction(number: WhatsAppNumber, reaction: Json) -> None:
         target.reactions[number.external_id] = reaction["emoji"]
     else:
         target.reactions.pop(number.external_id, None)
+
+
+@route("number", "POST", "marketing_messages", is_send=True)
+async def marketing_messages(call: GraphCall) -> Json:
+    """The same body, marketing templates only."""
+    return await send(call, sending_number(call), only_templates=True)
 
 
 def _mark_read(call: GraphCall, number: WhatsAppNumber) -> Json:

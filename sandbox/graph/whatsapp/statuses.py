@@ -8,6 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from sandbox.fetching import fetch
+from sandbox.graph.whatsapp.content import files_in
+from sandbox.graph.whatsapp.files import judge_file
 from sandbox.graph.whatsapp.outgoing_template import SendTemplate
 from sandbox.graph.whatsapp_errors import WhatsAppError
 from sandbox.state import Customer, Message, WhatsAppNumber
@@ -33,15 +36,18 @@ def count_reached(number: WhatsAppNumber, customer: Customer, now: float) -> Non
 
 
 def hidden_failure(
-    number: WhatsAppNumber, customer: Customer, kind: str, body: Json, template: SendTemplate | None, now: float
+    world: World, number: WhatsAppNumber, customer: Customer, kind: str, body: Json, template: SendTemplate | None
 ) -> WhatsAppError | None:
     """What the platform accepts and then reports in a failed status."""
     if template and template.category == "marketing" and customer.id.startswith("1"):
         return WhatsAppError(131049)
+    for what, file in files_in(kind, body):
+        if "id" in file and (media := world.media.get(str(file["id"]))) is not None:
+            return judge_file(what, media.mime, media.size, is_voice=bool(file.get("voice")))
     if kind != "reaction":
         return None
     target = number.message(body["reaction"]["message_id"])
-    if target is None or target.type == "reaction" or now * 1000 - target.at_ms > 30 * DAY * 1000:
+    if target is None or target.type == "reaction" or world.clock.ms() - target.at_ms > 30 * DAY * 1000:
         return WhatsAppError(131009, "The message cannot be reacted to")
     return None
 
@@ -52,15 +58,15 @@ def after_send(
     customer: Customer,
     sent: Message,
     failure: WhatsAppError | None,
-    media: tuple[str, str] | None,
+    links: list[tuple[str, str]],
 ) -> None:
-    """Queue the statuses. ``media`` is (kind, URL) when the platform has to fetch a file first."""
+    """Queue the statuses. ``links``: (kind, URL) of the files that the platform fetches first."""
     if world.faults.for_webhook("drop_receipt", "whatsapp", number.external_id, customer.id) is not None:
         return
     late = world.faults.for_webhook("echo_late", "whatsapp", number.external_id, customer.id)
-    if late is not None or media is not None:
+    if late is not None or links:
         pause = late.number(2.0) if late else 0.0
-        world.deliveries.start(_later(world, number, customer, sent, failure, media, pause))
+        world.deliveries.start(_later(world, number, customer, sent, failure, links, pause))
         return
     _post_all(world, number, customer, sent, failure)
 
@@ -71,20 +77,17 @@ async def _later(
     customer: Customer,
     sent: Message,
     failure: WhatsAppError | None,
-    media: tuple[str, str] | None,
+    links: list[tuple[str, str]],
     pause: float,
 ) -> None:
     await asyncio.sleep(pause)
-    if failure is None and media is not None:
-        failure = await check_link(world, *media)
+    for kind, url in links:
+        failure = failure or await check_link(world, kind, url)
     _post_all(world, number, customer, sent, failure)
 
 
 async def check_link(world: World, kind: str, url: str) -> WhatsAppError | None:
     """Fetch the file at the URL as the platform does, if it can be reached from here."""
-    from sandbox.fetching import fetch
-    from sandbox.graph.whatsapp.media import judge_file
-
     found = await fetch(world, url, timeout=10.0)
     if found is None:
         return None
