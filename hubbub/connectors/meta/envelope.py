@@ -160,7 +160,7 @@ def _unreadable(body: bytes, problem: str) -> MalformedEvent:
 
 
 def party(value: JsonValue, name: str) -> Party:
-    """`{"id": …}` or `{"user_ref": …}` (plugins, when there is no id yet) as a Party; `Odd` naming `name` if neither."""
+    """`{"id": …}` or `{"user_ref": …}` (plugins, when there is no id yet) as a Party; `Odd` naming `name` if none."""
     if not isinstance(value, dict):
         raise Odd(f"{name} is missing.")
     external_id = as_id(value.get("id"))
