@@ -19,7 +19,7 @@ WITHOUT_DATABASE = frozenset({"makemigrations", "check", "help", "--help", "--ve
 
 
 def prepare(arguments: Sequence[str]) -> None:
-    """Choose the role by the command's name, exec the edge, and start the embedded database if the command needs one."""
+    """Choose the role by the command, exec the edge, and start the embedded database if the command needs one."""
     command = arguments[1] if len(arguments) > 1 else "help"
     if command == "edge":
         os.execv(sys.executable, [sys.executable, "-m", "hubbub.edge", *arguments[2:]])  # noqa: S606

@@ -18,7 +18,6 @@ from hubbub.processes.accounts import account_for
 from hubbub.processes.postgres import EmbeddedPostgres, _wait_until
 from hubbub.processes.postmaster import is_alive
 
-
 ENDLESS = "SELECT count(*) FROM generate_series(1, 10000000000)"
 
 

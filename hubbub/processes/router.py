@@ -1,0 +1,64 @@
+"""The path router on the one PORT: webhooks go to the edge, everything else to the web process.
+
+It knows nothing but paths, so that killing the web leaves webhooks answering: a process behind it that is down costs
+only its own paths a 502.
+"""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+from hubbub.processes.proxy import ClientConnection, Router, Upstream
+
+EDGE_PREFIXES: Final = (b"/webhooks/", b"/api/facebook/webhook", b"/api/v1/webhooks/")
+"""nginx and Caddy rules with the same meaning stand in docs/running.md."""
+
+STOP_SECONDS: Final = 10.0
+
+
+def make_router(*, web: tuple[str, int] | str, edge: tuple[str, int] | str) -> Router:
+    """The router of `make run`: webhooks to the edge, the rest to the web."""
+    edge_upstream = Upstream(name="edge", address=edge)
+    routes = [(prefix, edge_upstream) for prefix in EDGE_PREFIXES]
+    return Router(default=Upstream(name="web", address=web), routes=routes)
+
+
+async def serve(router: Router, listeners: Sequence[socket.socket], stop: asyncio.Event) -> None:
+    """Answer on the bound sockets until `stop`; then let running exchanges end, for at most STOP_SECONDS."""
+    loop = asyncio.get_running_loop()
+    servers = [
+        await loop.create_server(lambda: ClientConnection(router), sock=each, backlog=4096) for each in listeners
+    ]
+    stopping = loop.create_task(stop.wait())
+    while not stopping.done():
+        await asyncio.wait([stopping], timeout=1.0)
+        router.close_overdue(loop.time())
+    for server in servers:
+        server.close()
+    await _let_end(router)
+
+
+async def _let_end(router: Router) -> None:
+    router.is_stopping = True
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + STOP_SECONDS
+    for client in list(router.clients):
+        client.close_if_idle()
+    while router.clients and loop.time() < deadline:
+        await asyncio.sleep(0.02)
+        router.close_overdue(loop.time())
+    for client in list(router.clients):
+        client.abort()
+    for upstream in router.upstreams():
+        for connection in list(upstream.idle):
+            connection.close()
+
+
+async def serve_until_signalled(router: Router, listeners: Sequence[socket.socket]) -> None:
+    """As `serve`, until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await serve(router, listeners, stop)
