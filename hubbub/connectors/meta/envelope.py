@@ -48,6 +48,10 @@ class Item(NamedTuple):
     raw: dict[str, JsonValue]
     """A complete body with this one item."""
 
+    @property
+    def is_standby(self) -> bool:
+        return self.lane == "standby"
+
     def narrowed(self, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
         """`raw` with `value` in place of the item: for items that hold several events of their own (WhatsApp)."""
         entry = self.raw["entry"][0]  # type: ignore[index]
@@ -72,9 +76,10 @@ def _parsed(item: Item, parse_item: ParseItem) -> list[InboundEvent]:
     try:
         return list(parse_item(item))
     except Odd as odd:
-        return [malformed(item.address, str(odd), item.raw)]
+        problem = str(odd)
     except Exception as error:  # noqa: BLE001  whatever an item holds, its neighbours must arrive
-        return [malformed(item.address, f"The item could not be read ({type(error).__name__}).", item.raw)]
+        problem = f"The item could not be read ({type(error).__name__})."
+    return [malformed(item.address, problem, item.raw, is_standby=item.is_standby)]
 
 
 def read_items(body: bytes, object_name: str) -> Iterator[Item | InboundEvent]:
@@ -136,7 +141,8 @@ def _read_lane(entry: dict[str, JsonValue], address: str, lane: str, found: Json
         if isinstance(value, dict):
             yield Item(address, lane, value, time, raw)
         else:
-            yield malformed(address, f"An item of {lane} is not a JSON object.", raw)
+            problem = f"An item of {lane} is not a JSON object."
+            yield malformed(address, problem, raw, is_standby=lane == "standby")
 
 
 def fingerprint(value: JsonValue) -> str:
@@ -144,14 +150,35 @@ def fingerprint(value: JsonValue) -> str:
     return hashlib.sha256(dumps(value, is_sorted=True)).hexdigest()[:32]
 
 
-def malformed(address: str, problem: str, raw: dict[str, JsonValue]) -> MalformedEvent:
-    key = f"malformed:{fingerprint(raw)}"
-    return MalformedEvent(address=address, event_key=key, occurred_at=None, raw=raw, problem=problem)
+def malformed(address: str, problem: str, raw: dict[str, JsonValue], *, is_standby: bool = False) -> MalformedEvent:
+    return MalformedEvent(
+        address=address,
+        event_key=f"malformed:{_content_key(raw)}",
+        occurred_at=None,
+        raw=raw,
+        is_standby=is_standby,
+        problem=problem,
+    )
 
 
-def unknown(address: str, name: str, raw: dict[str, JsonValue]) -> UnknownEvent:
-    key = f"unknown:{fingerprint(raw)}"
-    return UnknownEvent(address=address, event_key=key, occurred_at=None, raw=raw, name=name[:200])
+def unknown(address: str, name: str, raw: dict[str, JsonValue], *, is_standby: bool = False) -> UnknownEvent:
+    return UnknownEvent(
+        address=address,
+        event_key=f"unknown:{_content_key(raw)}",
+        occurred_at=None,
+        raw=raw,
+        is_standby=is_standby,
+        name=name[:200],
+    )
+
+
+def _content_key(raw: dict[str, JsonValue]) -> str:
+    """The fingerprint of a mini body, whatever the time of its delivery."""
+    entries = raw.get("entry")
+    entry = entries[0] if isinstance(entries, list) and entries else None
+    if not isinstance(entry, dict):
+        return fingerprint(raw)
+    return fingerprint({key: value for key, value in entry.items() if key != "time"})
 
 
 def _unreadable(body: bytes, problem: str) -> MalformedEvent:

@@ -118,7 +118,8 @@ def parse_turn(turn: Turn, item: Item, parsers: Parsers) -> list[InboundEvent]:
         return [_event(turn, names[0], parsers)]
     if not names:
         others = [name for name in turn.value if name not in FRAME]
-        return [unknown(turn.address, others[0] if others else "item without an event", turn.raw)]
+        name = others[0] if others else "item without an event"
+        return [unknown(turn.address, name, turn.raw, is_standby=turn.is_standby)]
     return [_event(_alone(turn, item, name, names), name, parsers) for name in names]
 
 
