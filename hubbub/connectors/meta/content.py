@@ -39,16 +39,19 @@ class Piece(NamedTuple):
 ReadAttachment = Callable[[JsonObject, JsonObject], Piece]
 """(the attachment, its payload, which may be empty) → the piece."""
 Attachments = Mapping[str, ReadAttachment]
+Twins = Mapping[str, str]
+"""An older type of attachment → the newer one beside which the platform repeats it: only the newer one is shown."""
 
 
-def message_parser(attachments: Attachments) -> Parser:
+def message_parser(attachments: Attachments, twins: Twins | None = None) -> Parser:
     """The parser of `message`: MessageReceived, MessageEchoed or MessageUnsent."""
+    doubles = twins or {}
 
     def parse(turn: Turn, message: JsonObject) -> InboundEvent:
         mid = need_id(message.get("mid"), "message.mid")
         if message.get("is_deleted") is True:
             return _unsent(turn, mid)
-        content = read_content(message, attachments)
+        content = read_content(message, attachments, doubles)
         if turn.is_by_us:
             return _echoed(turn, message, mid, content)
         return MessageReceived(**turn.facts(f"message:{mid}"), sender=turn.person(), external_id=mid, content=content)
@@ -73,10 +76,11 @@ def _echoed(turn: Turn, message: JsonObject, mid: str, content: Content) -> Inbo
     )
 
 
-def read_content(message: JsonObject, attachments: Attachments) -> Content:
+def read_content(message: JsonObject, attachments: Attachments, twins: Twins) -> Content:
     """The content of `message`. What it replies to, a referral and the like lie in `extra` under our names."""
     extra: JsonObject = {}
-    pieces = _pieces(message.get("attachments"), attachments, extra) if "attachments" in message else []
+    listed = _without_twins(as_list(message["attachments"]), twins) if "attachments" in message else []
+    pieces = _pieces(listed, attachments, extra)
     for name in message:
         if name in EXTRAS:
             EXTRAS[name](message[name], extra)
@@ -173,14 +177,27 @@ def _story(extra: JsonObject) -> tuple[AttachmentPart, ...]:
 # --- Attachments ------------------------------------------------------------------------------------------------------
 
 
-def _pieces(value: JsonValue, attachments: Attachments, extra: JsonObject) -> list[Piece]:
+def _without_twins(listed: list[JsonValue], twins: Twins) -> list[JsonValue]:
+    if len(listed) < 2:
+        return listed
+    types = {_type_of(attachment) for attachment in listed}
+    return [attachment for attachment in listed if twins.get(_type_of(attachment), "") not in types]
+
+
+def _type_of(attachment: JsonValue) -> str:
+    """MEDIA_SHARE is written in capitals when sent."""
+    name = as_text(attachment.get("type"), limit=100) if isinstance(attachment, dict) else None
+    return (name or "without a type").lower()
+
+
+def _pieces(listed: list[JsonValue], attachments: Attachments, extra: JsonObject) -> list[Piece]:
     pieces = []
     strange: list[JsonValue] = []
-    for attachment in as_list(value):
+    for attachment in listed:
         if not isinstance(attachment, dict):
             continue
-        name = as_text(attachment.get("type"), limit=100) or "without a type"
-        read = attachments.get(name.lower())
+        name = _type_of(attachment)
+        read = attachments.get(name)
         if read is None:
             strange.append(name)
         else:
