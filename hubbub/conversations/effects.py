@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from hubbub.conversations.receipts import Mark, keep_marks
 from hubbub.conversations.statuses import RANK_SQL
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
@@ -18,10 +19,17 @@ from hubbub.organizations.database import run
 
 WAIT_DAYS = 8
 
+MOMENTS = """
+SELECT m.id, c.contact_id, coalesce(m.sent_at, m.occurred_at) AS at
+  FROM message m JOIN conversation c ON c.id = m.conversation_id
+ WHERE m.id = ANY(%(ids)s::uuid[]) AND c.contact_id IS NOT NULL
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One change of one message. `kind`: edit, unsend, reaction, status."""
+    """One change of one message. `kind`: edit, unsend, reaction, status, read_through (a receipt that names the last
+    message instead of a moment)."""
 
     organization_id: UUID
     channel_id: UUID
@@ -115,7 +123,8 @@ SELECT DISTINCT ON (r.message_id, r.actor)
        name text, at timestamptz, event_key text)
  ORDER BY r.message_id, r.actor, r.at DESC, r.event_key DESC
     ON CONFLICT (message_id, actor) DO UPDATE
-       SET emoji = excluded.emoji, name = excluded.name, reacted_at = excluded.reacted_at, event_key = excluded.event_key
+       SET emoji = excluded.emoji, name = excluded.name, reacted_at = excluded.reacted_at,
+           event_key = excluded.event_key
      WHERE (excluded.reacted_at, excluded.event_key) > (x.reacted_at, x.event_key)
 """
 STATUS = f"""
@@ -170,7 +179,7 @@ def apply_waiting(keys: Sequence[tuple[UUID, str]]) -> list[Target]:
     """Apply the effects that waited for these messages, named by (channel, external id)."""
     if not keys:
         return []
-    rows: list[dict[str, object]] = [{"channel_id": str(channel), "external_id": given} for channel, given in keys]
+    rows: list[dict[str, object]] = [{"channel_id": channel, "external_id": given} for channel, given in keys]
     return apply_effects(
         [
             Effect(
@@ -195,11 +204,11 @@ def apply_overdue() -> list[Target]:
 def _edit(pairs: Sequence[tuple[Effect, Target]]) -> None:
     rows: list[dict[str, object]] = [
         {
-            "id": str(new_id()),
-            "organization_id": str(target.organization_id),
-            "message_id": str(target.message_id),
+            "id": new_id(),
+            "organization_id": target.organization_id,
+            "message_id": target.message_id,
             "edit_number": effect.data.get("edit_number") or 0,
-            "at": effect.at.isoformat(),
+            "at": effect.at,
             "text": effect.data.get("text") or "",
         }
         for effect, target in pairs
@@ -210,9 +219,7 @@ def _edit(pairs: Sequence[tuple[Effect, Target]]) -> None:
 
 
 def _unsend(pairs: Sequence[tuple[Effect, Target]]) -> None:
-    rows: list[dict[str, object]] = [
-        {"message_id": str(target.message_id), "at": effect.at.isoformat()} for effect, target in pairs
-    ]
+    rows: list[dict[str, object]] = [{"message_id": target.message_id, "at": effect.at} for effect, target in pairs]
     for statement in UNSEND:
         run(statement, rows, ids=_ids(pairs))
 
@@ -222,13 +229,13 @@ def _react(pairs: Sequence[tuple[Effect, Target]]) -> None:
         REACT,
         [
             {
-                "id": str(new_id()),
-                "organization_id": str(target.organization_id),
-                "message_id": str(target.message_id),
+                "id": new_id(),
+                "organization_id": target.organization_id,
+                "message_id": target.message_id,
                 "actor": str(effect.data.get("actor") or "")[:255],
                 "emoji": str(effect.data.get("emoji") or "")[:64],
                 "name": str(effect.data.get("name") or "")[:40],
-                "at": effect.at.isoformat(),
+                "at": effect.at,
                 "event_key": effect.event_key,
             }
             for effect, target in pairs
@@ -241,9 +248,9 @@ def _status(pairs: Sequence[tuple[Effect, Target]]) -> None:
         STATUS,
         [
             {
-                "message_id": str(target.message_id),
+                "message_id": target.message_id,
                 "status": effect.data["status"],
-                "at": effect.at.isoformat(),
+                "at": effect.at,
                 "external_id": effect.target_external_id or None,
                 "error": effect.data.get("error"),
             }
@@ -252,7 +259,24 @@ def _status(pairs: Sequence[tuple[Effect, Target]]) -> None:
     )
 
 
-APPLIERS = {"edit": _edit, "reaction": _react, "status": _status, "unsend": _unsend}
+def _read_through(pairs: Sequence[tuple[Effect, Target]]) -> None:
+    moments = {row["id"]: row for row in run(MOMENTS, ids=_ids(pairs))}
+    keep_marks(
+        [
+            Mark(
+                organization_id=target.organization_id,
+                channel_id=effect.channel_id,
+                contact_id=moments[target.message_id]["contact_id"],
+                status=str(effect.data["status"]),
+                at=moments[target.message_id]["at"],
+            )
+            for effect, target in pairs
+            if target.message_id in moments
+        ]
+    )
+
+
+APPLIERS = {"edit": _edit, "reaction": _react, "status": _status, "read_through": _read_through, "unsend": _unsend}
 """In this order within one batch: an unsend has the last word."""
 
 
@@ -264,14 +288,14 @@ def _rows(effects: Sequence[Effect]) -> list[dict[str, object]]:
     return [
         {
             "n": n,
-            "organization_id": str(effect.organization_id),
-            "channel_id": str(effect.channel_id),
+            "organization_id": effect.organization_id,
+            "channel_id": effect.channel_id,
             "external_id": effect.target_external_id,
             "event_key": effect.event_key,
             "kind": effect.kind,
-            "at": effect.at.isoformat(),
+            "at": effect.at,
             "data": effect.data,
-            "message_id": str(effect.message_id) if effect.message_id else None,
+            "message_id": effect.message_id,
         }
         for n, effect in enumerate(effects)
     ]

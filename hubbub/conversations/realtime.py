@@ -47,11 +47,11 @@ def emit(events: Sequence[ScreenEvent]) -> None:
         return
     rows = [
         {
-            "id": str(new_id()),
-            "organization_id": str(event.organization_id),
+            "id": new_id(),
+            "organization_id": event.organization_id,
             "kind": event.kind,
-            "subject_id": str(event.subject_id),
-            "conversation_id": str(event.conversation_id) if event.conversation_id else None,
+            "subject_id": event.subject_id,
+            "conversation_id": event.conversation_id,
             "data": event.data,
         }
         for event in events

@@ -99,6 +99,8 @@ class Batch:
 
     arrivals: list[Arrival] = field(default_factory=list)
     screen_events: dict[tuple[str, UUID], ScreenEvent] = field(default_factory=dict)
+    known_names: dict[UUID, str] = field(default_factory=dict)
+    """identity id → the name that stands in the database."""
     new_message_ids: dict[tuple[UUID, str], UUID] = field(default_factory=dict)
     """(channel, external id) → our id, of messages that this batch stored."""
 

@@ -34,8 +34,8 @@ def remember(batch: Batch) -> None:
     keyed = [arrival for arrival in batch.arrivals if arrival.is_live and not has_message_id(arrival)]
     rows = [
         {
-            "organization_id": str(arrival.channel.organization_id),
-            "channel_id": str(arrival.channel.id),
+            "organization_id": arrival.channel.organization_id,
+            "channel_id": arrival.channel.id,
             "event_key": arrival.event_key,
         }
         for arrival in keyed

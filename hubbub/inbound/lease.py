@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hubbub.inbound.batch import DeliveryRow
-from hubbub.organizations.database import run
 from hubbub.kit.clock import monotonic
+from hubbub.organizations.database import run
 
 LEASE = """
 SELECT id, seq, received_at, platform, path_channel, body, attempts
@@ -48,6 +48,5 @@ class ScanFloor:
 def lease(limit: int, *, floor: int = 0, after: int = -1) -> list[DeliveryRow]:
     """Up to `limit` deliveries that no other worker holds, oldest first. Call inside a transaction."""
     return [
-        DeliveryRow(**{**row, "body": bytes(row["body"])})
-        for row in run(LEASE, floor=floor, after=after, limit=limit)
+        DeliveryRow(**{**row, "body": bytes(row["body"])}) for row in run(LEASE, floor=floor, after=after, limit=limit)
     ]

@@ -23,21 +23,23 @@ from hubbub.connectors.events import (
     ReferralReceived,
 )
 from hubbub.contacts.unify import unify
+from hubbub.conversations.unify import unify_threads
 from hubbub.inbound.batch import Arrival, Batch, ChannelRow
-from hubbub.organizations.database import run
 from hubbub.kit.ids import new_id
+from hubbub.organizations.database import run
 
 Key = tuple[UUID, str]
 """(channel, external id)."""
 
 FIND = """
-SELECT i.id, i.channel_id, i.external_id, i.contact_id
+SELECT i.id, i.channel_id, i.external_id, i.contact_id, i.display_name, i.named_at
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
   JOIN contact_identity i ON i.channel_id = r.channel_id AND i.external_id = r.external_id
 """
 INSERT_IDENTITIES = """
 INSERT INTO contact_identity (id, organization_id, contact_id, home_contact_id, channel_id, external_id, username,
-    display_name, is_reachable, unreachable_reason, is_standby, opt_ins, referral, profile, profile_state, first_seen_at)
+    display_name, is_reachable, unreachable_reason, is_standby, opt_ins, referral, profile, profile_state,
+    first_seen_at)
 SELECT r.id, r.organization_id, r.contact_id, r.contact_id, r.channel_id, r.external_id, '', '', true, '', false, '{}',
        '{}', '{}', r.profile_state, r.at
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, contact_id uuid, channel_id uuid,
@@ -92,6 +94,8 @@ class Person:
     ids: dict[str, UUID | None] = field(default_factory=dict)
     """external id → identity id, once it is known."""
     contact_ids: set[UUID] = field(default_factory=set)
+    names: dict[UUID, str] = field(default_factory=dict)
+    """identity id → the name that we know."""
 
     @property
     def contact_id(self) -> UUID:
@@ -116,10 +120,17 @@ def resolve_people(batch: Batch) -> list[Person]:
     created = _create(people.values())
     for person in _distinct(people.values()):
         if len(person.contact_ids) > 1:
-            person.contact_ids = {unify(person.channel.organization_id, person.contact_ids)}
+            _unify(person)
     _assign(batch, people)
     run(LOCK_CONTACTS, ids=sorted({person.contact_id for person in people.values()}))
     return created
+
+
+def _unify(person: Person) -> None:
+    contact_ids = person.contact_ids
+    survivor = unify(person.channel.organization_id, contact_ids)
+    unify_threads(survivor, sorted(contact_ids - {survivor}))
+    person.contact_ids = {survivor}
 
 
 def _group(batch: Batch) -> dict[Key, Person]:
@@ -158,10 +169,11 @@ def _distinct(people: Iterable[Person]) -> list[Person]:
 
 def _find(people: Iterable[Person]) -> None:
     by_key = {(person.channel.id, one): person for person in _distinct(people) for one in person.ids}
-    asked = [{"channel_id": str(channel), "external_id": one} for channel, one in by_key]
+    asked = [{"channel_id": channel, "external_id": one} for channel, one in by_key]
     for row in run(FIND, asked):
         person = by_key[row["channel_id"], row["external_id"]]
         person.ids[row["external_id"]] = row["id"]
+        person.names[row["id"]] = row["display_name"]
         person.contact_ids.add(row["contact_id"])
 
 
@@ -186,8 +198,8 @@ def _create(people: Iterable[Person]) -> list[Person]:
         [
             {
                 "id": str(wanted[id(person)]),
-                "organization_id": str(person.channel.organization_id),
-                "at": person.first_at.isoformat(),
+                "organization_id": person.channel.organization_id,
+                "at": person.first_at,
             }
             for person in strangers
         ],
@@ -195,15 +207,15 @@ def _create(people: Iterable[Person]) -> list[Person]:
     return strangers
 
 
-def _identity_row(person: Person, external_id: str, contact_id: UUID) -> dict[str, str]:
+def _identity_row(person: Person, external_id: str, contact_id: UUID) -> dict[str, object]:
     return {
-        "id": str(new_id()),
-        "organization_id": str(person.channel.organization_id),
-        "contact_id": str(contact_id),
-        "channel_id": str(person.channel.id),
+        "id": new_id(),
+        "organization_id": person.channel.organization_id,
+        "contact_id": contact_id,
+        "channel_id": person.channel.id,
         "external_id": external_id,
         "profile_state": "wanted",
-        "at": person.first_at.isoformat(),
+        "at": person.first_at,
     }
 
 
@@ -215,6 +227,8 @@ def _assign(batch: Batch, people: dict[Key, Person]) -> None:
         person = people[arrival.channel.id, party.external_id[:LONGEST_ID]]
         arrival.contact_id = person.contact_id
         arrival.identity_id = person.ids[party.external_id[:LONGEST_ID]]
+        if arrival.identity_id is not None:
+            batch.known_names[arrival.identity_id] = person.names.get(arrival.identity_id, "")
 
 
 @dataclass(slots=True)
@@ -239,7 +253,7 @@ def note_sightings(batch: Batch) -> None:
     if not sightings:
         return
     run(UPDATE_IDENTITIES, [_identity_update(key, sightings[key]) for key in sorted(sightings)])
-    run(UPDATE_CONTACTS, _contact_updates(sightings.values()))
+    run(UPDATE_CONTACTS, _contact_updates(batch, sightings))
 
 
 def _note(sighting: _Sighting, arrival: Arrival, party: Party) -> None:
@@ -257,33 +271,30 @@ def _note(sighting: _Sighting, arrival: Arrival, party: Party) -> None:
 
 def _identity_update(identity_id: UUID, sighting: _Sighting) -> dict[str, object]:
     return {
-        "id": str(identity_id),
-        "seen_at": _iso(sighting.seen_at),
-        "first_at": _iso(sighting.first_at),
-        "window_at": _iso(sighting.window_at),
-        "named_at": _iso(sighting.named_at),
+        "id": identity_id,
+        "seen_at": sighting.seen_at,
+        "first_at": sighting.first_at,
+        "window_at": sighting.window_at,
+        "named_at": sighting.named_at,
         "name": sighting.name,
         "username": sighting.username,
     }
 
 
-def _contact_updates(sightings: Iterable[_Sighting]) -> list[dict[str, object]]:
+def _contact_updates(batch: Batch, sightings: dict[UUID, _Sighting]) -> list[dict[str, object]]:
     folded: dict[UUID, _Sighting] = {}
-    for one in sightings:
+    for identity_id, one in sightings.items():
         total = folded.setdefault(one.contact_id, _Sighting(one.contact_id))
         total.seen_at = max(filter(None, (total.seen_at, one.seen_at)), default=None)
         total.first_at = min(filter(None, (total.first_at, one.first_at)), default=None)
-        total.named_at = total.named_at or one.named_at
+        if one.name and one.name != batch.known_names.get(identity_id):
+            total.named_at = one.named_at
     return [
         {
-            "id": str(contact_id),
-            "seen_at": _iso(total.seen_at),
-            "first_at": _iso(total.first_at),
+            "id": contact_id,
+            "seen_at": total.seen_at,
+            "first_at": total.first_at,
             "is_named": total.named_at is not None,
         }
         for contact_id, total in sorted(folded.items())
     ]
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

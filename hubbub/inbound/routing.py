@@ -10,8 +10,8 @@ from uuid import UUID
 from hubbub.connectors.events import InboundEvent, MalformedEvent
 from hubbub.connectors.registry import CONNECTORS
 from hubbub.inbound.batch import Arrival, ChannelRow, DeliveryRow
-from hubbub.organizations.database import run
 from hubbub.kit.ids import new_id
+from hubbub.organizations.database import run
 
 CHANNELS = """
 SELECT DISTINCT ON (r.platform, r.address)

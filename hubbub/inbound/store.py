@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from hubbub.connectors.base import DownloadsMedia
@@ -21,11 +21,11 @@ from hubbub.connectors.events import (
 from hubbub.connectors.registry import CONNECTORS
 from hubbub.conversations.realtime import ScreenEvent
 from hubbub.inbound.batch import Arrival, Batch, ConversationRow
-from hubbub.organizations.database import run
 from hubbub.inbound.dedupe import has_message_id
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
 from hubbub.kit.text import one_line
+from hubbub.organizations.database import run
 
 EXISTING = """
 SELECT m.id, m.channel_id, m.external_id, m.direction
@@ -37,8 +37,9 @@ INSERT INTO message (id, organization_id, conversation_id, channel_id, contact_i
     author_avatar_url, type, text, content, raw, external_id, status, visibility, occurred_at, body_position,
     received_at, processed_at, sent_at, reply_to_external_id, reply_to_id, response_type, is_replied, is_edited,
     edit_number, is_unsent, mentions, hashtags, error_count, metadata)
-SELECT r.id, r.organization_id, r.conversation_id, r.channel_id, r.contact_id, r.direction, r.author_type, r.author_name,
-       '', r.type, r.text, r.content, r.raw, r.external_id, r.status, 'visible', r.occurred_at, r.body_position,
+SELECT r.id, r.organization_id, r.conversation_id, r.channel_id, r.contact_id, r.direction, r.author_type,
+       r.author_name, '', r.type, r.text, r.content, r.raw, r.external_id, r.status, 'visible', r.occurred_at,
+       r.body_position,
        r.received_at, hubbub_now(), r.sent_at, r.reply_to_external_id, q.id, '', false, false, 0, false, r.mentions,
        r.hashtags, 0, r.metadata
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
@@ -59,12 +60,12 @@ UPDATE message m SET reply_to_id = q.id
    AND m.reply_to_external_id <> ''
 """
 INSERT_ATTACHMENTS = """
-INSERT INTO attachment (id, organization_id, message_id, position, type, source_url, external_id, mime_type, size_bytes,
-    sha256, file_name, duration_ms, latitude, longitude, title, payload, state, state_reason, storage_key)
-SELECT r.id, r.organization_id, r.message_id, r.position, r.type, r.source_url, r.external_id, r.mime_type, r.size_bytes,
-       '', r.file_name, r.duration_ms, r.latitude, r.longitude, r.title, r.payload, r.state, '', ''
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, message_id uuid, position int, type text,
-       source_url text, external_id text, mime_type text, size_bytes bigint, file_name text, duration_ms int,
+INSERT INTO attachment (id, organization_id, message_id, position, type, source_url, external_id, mime_type,
+    size_bytes, sha256, file_name, duration_ms, latitude, longitude, title, payload, state, state_reason, storage_key)
+SELECT r.id, r.organization_id, r.message_id, r.position, r.type, r.source_url, r.external_id, r.mime_type,
+       r.size_bytes, '', r.file_name, r.duration_ms, r.latitude, r.longitude, r.title, r.payload, r.state, '', ''
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, message_id uuid, position int,
+       type text, source_url text, external_id text, mime_type text, size_bytes bigint, file_name text, duration_ms int,
        latitude float8, longitude float8, title text, payload jsonb, state text)
 """
 UPDATE_CONVERSATIONS = """
@@ -98,6 +99,7 @@ UPDATE conversation c
        identity_id uuid, is_standby bool, tags jsonb, priority text)
  WHERE c.id = r.id
 """
+WITH_MEDIA = frozenset(name for name, one in CONNECTORS.items() if isinstance(one, DownloadsMedia))
 HASHTAG = re.compile(r"(?<!\w)#(\w{1,100})")
 LONGEST_EXTERNAL_ID = 512
 PREVIEW_LENGTH = 200
@@ -109,16 +111,15 @@ def said(batch: Batch) -> list[Arrival]:
     return [
         arrival
         for arrival in batch.live(*kinds)
-        if arrival.conversation_id and not (isinstance(arrival.event, CommentReceived) and arrival.event.verb != "added")
+        if arrival.conversation_id
+        and not (isinstance(arrival.event, CommentReceived) and arrival.event.verb != "added")
     ]
 
 
 def set_aside_known(arrivals: Sequence[Arrival]) -> None:
     """Messages that are stored already are duplicates; asked under the locks of contact and conversation."""
     keyed = [arrival for arrival in arrivals if has_message_id(arrival)]
-    asked = [
-        {"channel_id": str(arrival.channel.id), "external_id": external_id(arrival)} for arrival in keyed
-    ]
+    asked = [{"channel_id": arrival.channel.id, "external_id": external_id(arrival)} for arrival in keyed]
     known = {(row["channel_id"], row["external_id"]): row["id"] for row in run(EXISTING, asked)} if asked else {}
     for arrival in keyed:
         if (found := known.get((arrival.channel.id, external_id(arrival)))) is not None:
@@ -139,7 +140,7 @@ def store(batch: Batch, arrivals: Sequence[Arrival]) -> list[Arrival]:
     inserted = {row["id"] for row in run(INSERT, list(rows.values()))}
     new = []
     for arrival, row in rows.items():
-        message_id = UUID(str(row["id"]))
+        message_id = row["id"]
         if message_id not in inserted:
             arrival.state = "duplicate"
             continue
@@ -155,7 +156,7 @@ def _link_replies(batch: Batch) -> None:
     run(
         LINK_REPLIES,
         [
-            {"id": str(message_id), "channel_id": str(channel_id), "external_id": given}
+            {"id": message_id, "channel_id": channel_id, "external_id": given}
             for (channel_id, given), message_id in batch.new_message_ids.items()
         ],
     )
@@ -166,9 +167,7 @@ def content_of(arrival: Arrival) -> Content:
     event = arrival.event
     if isinstance(event, PostbackReceived):
         extra: dict[str, JsonValue] = {"params": dict(event.params)} if event.params else {}
-        return Content(
-            type=MessageType.INTERACTIVE, text=event.title, postback_payload=event.payload, extra=extra
-        )
+        return Content(type=MessageType.INTERACTIVE, text=event.title, postback_payload=event.payload, extra=extra)
     content: Content = event.content  # type: ignore[attr-defined]
     return content
 
@@ -183,17 +182,17 @@ def content_json(content: Content) -> dict[str, JsonValue]:
     return stored
 
 
-def _message_row(arrival: Arrival) -> dict[str, object]:
+def _message_row(arrival: Arrival) -> dict[str, Any]:
     content = content_of(arrival)
     is_ours = isinstance(arrival.event, MessageEchoed) or getattr(arrival.event, "is_ours", False)
     party = getattr(arrival.event, "sender", None)
     text = content.text or ""
     return {
-        "id": str(new_id()),
-        "organization_id": str(arrival.channel.organization_id),
-        "conversation_id": str(arrival.conversation_id),
-        "channel_id": str(arrival.channel.id),
-        "contact_id": str(arrival.contact_id) if arrival.contact_id else None,
+        "id": new_id(),
+        "organization_id": arrival.channel.organization_id,
+        "conversation_id": arrival.conversation_id,
+        "channel_id": arrival.channel.id,
+        "contact_id": arrival.contact_id,
         "direction": "outbound" if is_ours else "inbound",
         "author_type": "human" if is_ours else "customer",
         "author_name": (party.name or "")[:255] if party is not None and not is_ours else "",
@@ -203,10 +202,10 @@ def _message_row(arrival: Arrival) -> dict[str, object]:
         "raw": arrival.event.raw,
         "external_id": external_id(arrival),
         "status": "sent" if is_ours else "received",
-        "occurred_at": arrival.at.isoformat(),
+        "occurred_at": arrival.at,
         "body_position": arrival.position,
-        "received_at": arrival.received_at.isoformat(),
-        "sent_at": arrival.at.isoformat() if is_ours else None,
+        "received_at": arrival.received_at,
+        "sent_at": arrival.at if is_ours else None,
         "reply_to_external_id": (content.reply_to_external_id or "")[:LONGEST_EXTERNAL_ID],
         "mentions": list(content.mentions),
         "hashtags": HASHTAG.findall(text) if "#" in text else [],
@@ -235,12 +234,12 @@ def _store_attachments(arrivals: Iterable[Arrival]) -> None:
 
 
 def _attachment_row(arrival: Arrival, position: int, part: AttachmentPart) -> dict[str, object]:
-    is_wanted = part.is_downloadable and isinstance(CONNECTORS[arrival.channel.platform], DownloadsMedia)
+    is_wanted = part.is_downloadable and arrival.channel.platform in WITH_MEDIA
     return {
         **{name: value for name, value in asdict(part).items() if name in _PLAIN_PARTS},
-        "id": str(new_id()),
-        "organization_id": str(arrival.channel.organization_id),
-        "message_id": str(arrival.message_id),
+        "id": new_id(),
+        "organization_id": arrival.channel.organization_id,
+        "message_id": arrival.message_id,
         "position": position,
         "type": part.type.value,
         "source_url": part.url or "",
@@ -278,17 +277,17 @@ def _count_row(conversation: ConversationRow, arrivals: Sequence[Arrival]) -> di
     tags = sorted({tag for one in arrivals for tag in one.tags})
     standby = {one.event.is_standby for one in theirs}
     return {
-        "id": str(conversation.id),
+        "id": conversation.id,
         "inbound": len(theirs),
         "outbound": len(ours),
         "unread": sum(read_through is None or one.at > read_through for one in theirs),
-        "first_at": min(one.at for one in arrivals).isoformat(),
-        "last_at": last.at.isoformat(),
+        "first_at": min(one.at for one in arrivals),
+        "last_at": last.at,
         "last_text": one_line(content_of(last).text or "", PREVIEW_LENGTH),
-        "last_id": str(last.message_id),
-        "last_inbound_at": newest_inbound.at.isoformat() if newest_inbound else None,
-        "last_outbound_at": _iso(max((one.at for one in ours), default=None)),
-        "identity_id": str(newest_inbound.identity_id) if newest_inbound and newest_inbound.identity_id else None,
+        "last_id": last.message_id,
+        "last_inbound_at": newest_inbound.at if newest_inbound else None,
+        "last_outbound_at": max((one.at for one in ours), default=None),
+        "identity_id": newest_inbound.identity_id if newest_inbound and newest_inbound.identity_id else None,
         "is_standby": newest_inbound.event.is_standby if newest_inbound and standby else None,
         "tags": tags or None,
         "priority": next((one.priority for one in arrivals if one.priority), None),
@@ -319,7 +318,3 @@ def _show(batch: Batch, conversation_id: UUID, arrivals: Sequence[Arrival]) -> N
             conversation_id=conversation_id,
         )
     )
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

@@ -19,8 +19,8 @@ from hubbub.conversations.lifecycle import Become, BeginAnother, LifecycleEvent,
 from hubbub.conversations.models import ConversationStatus
 from hubbub.conversations.realtime import ScreenEvent
 from hubbub.inbound.batch import Arrival, Batch, ChannelRow, ConversationRow
-from hubbub.organizations.database import run
 from hubbub.kit.ids import new_id
+from hubbub.organizations.database import run
 from hubbub.settings.environment import environment
 
 OPENING = (MessageReceived, MessageEchoed, PostbackReceived, CommentReceived)
@@ -49,8 +49,8 @@ SELECT r.key, f.id
 """
 LOCK = f"SELECT {COLUMNS} FROM conversation c WHERE c.id = ANY(%(ids)s::uuid[]) ORDER BY c.id FOR UPDATE"  # noqa: S608
 INSERT = """
-INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, identity_id, type, thread_key, status,
-    priority, title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover, is_standby,
+INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, identity_id, type, thread_key,
+    status, priority, title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover, is_standby,
     assignment_type, resolution, message_count, inbound_count, outbound_count, unread_count, last_message_text,
     response_count, response_seconds_total, updated_at, status_changed_at)
 SELECT r.id, r.organization_id, r.project_id, r.channel_id, r.contact_id, r.identity_id, r.type, r.thread_key, 'active',
@@ -156,7 +156,7 @@ def _look_up(slots: dict[Key, Slot]) -> None:
 def _find(statement: str, names: dict[str, Key], sort: str) -> dict[str, UUID]:
     column = {"contact": "contact_id", "thread": "thread_key"}[sort]
     asked = [
-        {"key": name, "channel_id": str(channel), column: rest.partition(":")[2]}
+        {"key": name, "channel_id": channel, column: rest.partition(":")[2]}
         for name, (channel, rest) in names.items()
         if rest.startswith(sort + ":")
     ]
@@ -198,9 +198,9 @@ def _open_missing(batch: Batch, slots: dict[Key, Slot]) -> None:
         return
     rows = [_row(slot) for slot in missing.values()]
     inserted = {row["id"] for row in run(INSERT, rows)}
-    new = [row for row in rows if UUID(str(row["id"])) in inserted]
+    new = [row for row in rows if row["id"] in inserted]
     if new:
-        run(OPENED, [{**row, "fact_id": str(new_id())} for row in new])
+        run(OPENED, [{**row, "fact_id": new_id()} for row in new])
     _look_up(missing)
     for slot in missing.values():
         if slot.conversation is not None and slot.conversation.id in inserted:
@@ -210,12 +210,12 @@ def _open_missing(batch: Batch, slots: dict[Key, Slot]) -> None:
 
 def _row(slot: Slot) -> dict[str, object]:
     return {
-        "id": str(new_id()),
-        "organization_id": str(slot.channel.organization_id),
-        "project_id": str(slot.channel.project_id),
-        "channel_id": str(slot.channel.id),
-        "contact_id": str(slot.contact_id) if slot.contact_id else None,
-        "identity_id": str(slot.identity_id) if slot.contact_id and slot.identity_id else None,
+        "id": new_id(),
+        "organization_id": slot.channel.organization_id,
+        "project_id": slot.channel.project_id,
+        "channel_id": slot.channel.id,
+        "contact_id": slot.contact_id,
+        "identity_id": slot.identity_id if slot.contact_id and slot.identity_id else None,
         "type": slot.thread.type.value,
         "thread_key": slot.thread.key,
         "title": slot.thread.title[:500] if slot.thread.title else "",

@@ -7,14 +7,16 @@ from typing import Any
 
 from django.db import connection
 
-from hubbub.kit.json import dumps
+from hubbub.kit.json import dumps, loads
 
 Row = dict[str, Any]
+JSONB = 3802
+"""PostgreSQL's type number. Django hands such columns out as text."""
 
 
-def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **named: object) -> list[Row]:
+def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **named: Any) -> list[Row]:
     """Execute one statement; `%(rows)s` is the recordset. Returns its rows, if it has any."""
-    parameters = dict(named)
+    parameters: dict[str, Any] = dict(named)
     if rows is not None:
         parameters["rows"] = dumps(rows).decode()
     with connection.cursor() as cursor:
@@ -22,4 +24,9 @@ def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **na
         if cursor.description is None:
             return []
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        documents = [column.name for column in cursor.description if column.type_code == JSONB]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for name in documents:
+        for row in found:
+            row[name] = None if row[name] is None else loads(row[name])
+    return found

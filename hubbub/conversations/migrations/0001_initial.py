@@ -992,4 +992,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("reply_to__isnull", True), models.Q(("reply_to_external_id", ""), _negated=True)),
+                fields=["channel", "reply_to_external_id"],
+                name="message_awaiting_reply_to",
+            ),
+        ),
     ]

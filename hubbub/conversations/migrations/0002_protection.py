@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         *(identity_key(table) for table in ("conversation", "message")),
         protect(
             "conversation",
-            grants={"web": ALL, "inbound": WRITE, "outbound": WRITE, "automation": WRITE, "jobs": "SELECT, UPDATE"},
+            grants={"web": ALL, "inbound": ALL, "outbound": WRITE, "automation": WRITE, "jobs": "SELECT, UPDATE"},
             spanning=HOT,
             references={
                 "project_id": "project",
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
         ),
         protect(
             "participant",
-            grants={"web": ALL, "inbound": WRITE, "automation": "SELECT", "jobs": "SELECT"},
+            grants={"web": ALL, "inbound": ALL, "automation": "SELECT", "jobs": "SELECT"},
             spanning=("inbound",),
             references={**CONVERSATION_KEYS, "contact_id": "contact"},
         ),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         ),
         protect(
             "message_edit",
-            grants={"web": "SELECT, DELETE", "inbound": WRITE},
+            grants={"web": "SELECT, DELETE", "inbound": ALL},
             spanning=("inbound",),
             references=MESSAGE_KEYS,
         ),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
         ),
         protect(
             "outbox_lane",
-            grants={"web": ALL, "inbound": WRITE, "outbound": WRITE, "automation": WRITE, "jobs": "SELECT"},
+            grants={"web": ALL, "inbound": ALL, "outbound": WRITE, "automation": WRITE, "jobs": "SELECT"},
             spanning=HOT,
             references=CONVERSATION_KEYS,
         ),
@@ -133,13 +133,13 @@ class Migration(migrations.Migration):
         ),
         protect(
             "automation_lane",
-            grants={"web": ALL, "inbound": WRITE, "automation": ALL, "outbound": "SELECT"},
+            grants={"web": ALL, "inbound": ALL, "automation": ALL, "outbound": "SELECT"},
             spanning=("inbound", "automation"),
             references=CONVERSATION_KEYS,
         ),
         protect(
             "automation_item",
-            grants={"web": ALL, "inbound": "SELECT, INSERT, DELETE", "automation": "SELECT, DELETE"},
+            grants={"web": ALL, "inbound": ALL, "automation": "SELECT, DELETE"},
             spanning=("inbound",),
             references={**CONVERSATION_KEYS, **MESSAGE_KEYS},
         ),

@@ -31,8 +31,8 @@ __all__ = [
     "Priority",
     "ProcessingRecord",
     "Reaction",
-    "ReceiptMark",
     "RealtimeEvent",
+    "ReceiptMark",
     "ReplyToken",
     "WaitingEffect",
 ]

@@ -88,6 +88,11 @@ class Message(TenantModel):
         ]
         indexes = [
             models.Index(fields=["conversation", "-occurred_at", "-body_position", "-id"], name="message_thread"),
+            models.Index(
+                fields=["channel", "reply_to_external_id"],
+                name="message_awaiting_reply_to",
+                condition=models.Q(reply_to__isnull=True) & ~models.Q(reply_to_external_id=""),
+            ),
         ]
 
     def __str__(self) -> str:

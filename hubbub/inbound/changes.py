@@ -1,0 +1,413 @@
+"""Events that are not messages: what they change, one small function a kind, chosen by a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from hubbub.connectors.events import (
+    AccountAlert,
+    CommentReceived,
+    ContactActed,
+    ContactFollowed,
+    ContactUnfollowed,
+    DeliveryUpdated,
+    FeedbackReceived,
+    IdentityChanged,
+    InboundEvent,
+    MalformedEvent,
+    MessageEdited,
+    MessageUnsent,
+    OptInChanged,
+    ReactionChanged,
+    ReadUpTo,
+    ReferralReceived,
+    TemplateStatusChanged,
+    ThreadControlChanged,
+    UnknownEvent,
+)
+from hubbub.contacts.models import ContactIdentity
+from hubbub.conversations.effects import Effect
+from hubbub.conversations.realtime import ScreenEvent
+from hubbub.conversations.receipts import Mark
+from hubbub.inbound.batch import Arrival, Batch
+from hubbub.kit.ids import new_id
+from hubbub.kit.json import JsonValue
+from hubbub.organizations.database import run
+
+REACHABLE = """
+UPDATE contact_identity i
+   SET is_reachable = r.is_reachable, reachable_changed_at = r.at,
+       unreachable_reason = CASE WHEN r.is_reachable THEN '' ELSE r.reason END
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, is_reachable bool, at timestamptz, reason text)
+ WHERE i.id = r.id AND r.at >= coalesce(i.reachable_changed_at, r.at)
+"""
+REFERRED = """
+UPDATE contact_identity i SET referral = r.referral
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, referral jsonb, at timestamptz)
+ WHERE i.id = r.id AND r.at >= coalesce((i.referral ->> 'at')::timestamptz, r.at)
+"""
+STANDBY = """
+WITH identities AS (
+    UPDATE contact_identity i SET is_standby = r.is_standby
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, conversation_id uuid, is_standby bool)
+     WHERE i.id = r.id)
+UPDATE conversation c SET is_standby = r.is_standby, updated_at = hubbub_now()
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, conversation_id uuid, is_standby bool)
+ WHERE c.id = r.conversation_id
+"""
+OPTED = """
+UPDATE contact_identity i
+   SET opt_ins = jsonb_set(i.opt_ins, ARRAY[r.topic], r.choice)
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, topic text, choice jsonb, at timestamptz)
+ WHERE i.id = r.id AND r.at >= coalesce((i.opt_ins -> r.topic ->> 'at')::timestamptz, r.at)
+"""
+TEMPLATE = """
+INSERT INTO template AS t (id, organization_id, channel_id, external_id, name, language, category, status, quality,
+    rejected_reason, parameter_format, components, changed_at, updated_at)
+SELECT r.id, r.organization_id, r.channel_id, r.external_id, r.name, r.language, r.category, r.status, r.quality,
+       r.reason, '', '[]', r.at, hubbub_now()
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, channel_id uuid, external_id text,
+       name text, language text, category text, status text, quality text, reason text, at timestamptz)
+    ON CONFLICT (channel_id, external_id) DO UPDATE
+   SET status = CASE WHEN excluded.status <> '' AND excluded.changed_at >= coalesce(t.changed_at, excluded.changed_at)
+                     THEN excluded.status ELSE t.status END,
+       quality = coalesce(nullif(excluded.quality, ''), t.quality),
+       category = coalesce(nullif(excluded.category, ''), t.category),
+       rejected_reason = CASE WHEN excluded.status <> '' THEN excluded.rejected_reason ELSE t.rejected_reason END,
+       changed_at = greatest(t.changed_at, excluded.changed_at), updated_at = hubbub_now()
+"""
+ALERT = """
+UPDATE channel c SET status_reason = r.sentence, last_error_at = r.at, last_error_message = r.sentence,
+       error_count = c.error_count + 1, updated_at = hubbub_now()
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, sentence text, at timestamptz)
+ WHERE c.id = r.channel_id AND r.at >= coalesce(c.last_error_at, r.at)
+"""
+SATISFACTION = """
+WITH kept AS (
+    INSERT INTO fact (id, organization_id, kind, at, channel_id, conversation_id, contact_id, value, data)
+    SELECT r.id, r.organization_id, 'satisfaction', r.at, r.channel_id, r.conversation_id, r.contact_id, r.score, r.data
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, at timestamptz, channel_id uuid,
+           conversation_id uuid, contact_id uuid, score float8, data jsonb))
+UPDATE conversation c SET satisfaction = least(greatest(r.score, 0), 9.99), updated_at = hubbub_now()
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, score float8)
+ WHERE c.id = r.conversation_id AND r.score IS NOT NULL
+"""
+MEMBERS = """
+INSERT INTO participant AS p (id, organization_id, conversation_id, contact_id, joined_at, left_at)
+SELECT r.id, r.organization_id, r.conversation_id, i.contact_id, r.joined_at, r.left_at
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
+       external_id text, joined_at timestamptz, left_at timestamptz)
+  JOIN contact_identity i ON i.channel_id = r.channel_id AND i.external_id = r.external_id
+ ORDER BY r.conversation_id, i.contact_id
+    ON CONFLICT (conversation_id, contact_id) DO UPDATE
+   SET joined_at = greatest(p.joined_at, excluded.joined_at), left_at = greatest(p.left_at, excluded.left_at)
+"""
+COMMENT_VERBS = {"edited": "edit", "removed": "unsend", "hidden": "unsend"}
+
+
+def effects_of(batch: Batch) -> list[Effect]:
+    """The changes of messages that this batch holds."""
+    return [effect for arrival in batch.arrivals if arrival.is_live for effect in _effects(arrival)]
+
+
+def _effects(arrival: Arrival) -> Sequence[Effect]:
+    event = arrival.event
+    match event:
+        case MessageEdited():
+            data: dict[str, JsonValue] = {"text": event.content.text or "", "edit_number": event.edit_number}
+            return [_effect(arrival, event.external_id, "edit", data)]
+        case MessageUnsent():
+            return [_effect(arrival, event.external_id, "unsend", {})]
+        case ReactionChanged():
+            return [_effect(arrival, event.external_id, "reaction", _reaction(event))]
+        case CommentReceived() if event.verb in COMMENT_VERBS:
+            data = {"text": event.content.text or "", "edit_number": 0}
+            return [_effect(arrival, event.external_id, COMMENT_VERBS[event.verb], data)]
+        case DeliveryUpdated():
+            return _receipts(arrival, event)
+        case ReadUpTo(external_id=str() as named) if named:
+            return [_effect(arrival, named, "read_through", {"status": event.status.value})]
+    return []
+
+
+def _effect(
+    arrival: Arrival, target: str, kind: str, data: dict[str, JsonValue], message_id: UUID | None = None
+) -> Effect:
+    return Effect(
+        organization_id=arrival.channel.organization_id,
+        channel_id=arrival.channel.id,
+        target_external_id=target[:512],
+        event_key=arrival.event_key,
+        kind=kind,
+        at=arrival.at,
+        data=data,
+        message_id=message_id,
+    )
+
+
+def _reaction(event: ReactionChanged) -> dict[str, JsonValue]:
+    actor = "us" if event.sender.external_id == event.address else event.sender.external_id
+    return {"actor": actor, "emoji": event.emoji, "name": event.name}
+
+
+def _receipts(arrival: Arrival, event: DeliveryUpdated) -> Sequence[Effect]:
+    data: dict[str, JsonValue] = {"status": event.status.value}
+    if event.error_code:
+        data["error"] = {
+            "code": event.error_code,
+            "sentence": event.sentence or "",
+            "platform_code": event.platform_code or "",
+            "at": arrival.at.isoformat(),
+        }
+    ours = _our_id(event.callback_data) if len(event.external_ids) <= 1 else None
+    return [_effect(arrival, target, "status", data, ours) for target in event.external_ids]
+
+
+def _our_id(given: str | None) -> UUID | None:
+    try:
+        return UUID(given or "")
+    except ValueError:
+        return None
+
+
+def marks_of(batch: Batch) -> list[Mark]:
+    """Receipts that name a moment."""
+    return [
+        Mark(
+            organization_id=arrival.channel.organization_id,
+            channel_id=arrival.channel.id,
+            contact_id=arrival.contact_id,
+            status=arrival.event.status.value,
+            at=arrival.event.watermark,
+        )
+        for arrival in batch.live(ReadUpTo)
+        if isinstance(arrival.event, ReadUpTo) and arrival.event.watermark and arrival.contact_id
+    ]
+
+
+def apply_changes(batch: Batch) -> None:
+    """Everything else that the events say, kind by kind."""
+    for kind, apply in CHANGES.items():
+        arrivals = sorted(batch.live(kind), key=lambda arrival: (arrival.at, arrival.event_key))
+        if arrivals:
+            apply(batch, arrivals)
+
+
+def _reachable(batch: Batch, arrivals: Sequence[Arrival], *, is_reachable: bool) -> None:
+    newest = {one.identity_id: one for one in arrivals if one.identity_id}
+    run(
+        REACHABLE,
+        [
+            {"id": key, "is_reachable": is_reachable, "at": one.at, "reason": "Left or blocked us."}
+            for key, one in newest.items()
+        ],
+    )
+    _members(arrivals, "joined_at" if is_reachable else "left_at")
+    for one in arrivals:
+        _show_contact(batch, one)
+
+
+def _members(arrivals: Sequence[Arrival], moment: str) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "organization_id": one.channel.organization_id,
+            "conversation_id": one.conversation_id,
+            "channel_id": one.channel.id,
+            "external_id": member.external_id,
+            moment: one.at,
+        }
+        for one in arrivals
+        if one.conversation_id
+        for member in getattr(one.event, "members", ())
+    ]
+    if rows:
+        run(MEMBERS, rows)
+
+
+def _followed(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    _reachable(batch, arrivals, is_reachable=True)
+
+
+def _unfollowed(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    _reachable(batch, arrivals, is_reachable=False)
+
+
+def _referred(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    newest = {one.identity_id: one for one in arrivals if one.identity_id}
+    run(
+        REFERRED,
+        [{"id": key, "referral": _referral(one), "at": one.at} for key, one in newest.items()],
+    )
+    for one in arrivals:
+        _show_contact(batch, one)
+
+
+def _referral(arrival: Arrival) -> dict[str, JsonValue]:
+    event = arrival.event
+    assert isinstance(event, ReferralReceived)
+    facts = {"ref": event.ref, "source": event.source, "ad_id": event.ad_id, "at": arrival.at.isoformat()}
+    return {**{name: value for name, value in facts.items() if value}, **event.extra}
+
+
+def _opted(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    """One statement an event: they are rare, and several topics of one person may come together."""
+    for one in arrivals:
+        event = one.event
+        if not isinstance(event, OptInChanged) or one.identity_id is None:
+            continue
+        choice = {
+            "is_opted_in": event.is_opted_in,
+            "at": one.at.isoformat(),
+            "expires_at": event.expires_at or None,
+        }
+        run(OPTED, [{"id": one.identity_id, "topic": event.topic, "choice": choice, "at": one.at}])
+        if event.token:
+            _keep_token(one.identity_id, event.topic, event.token)
+        _show_contact(batch, one)
+
+
+def _keep_token(identity_id: UUID, topic: str, token: str) -> None:
+    """Tokens are credentials: through the sealed field, under the row's lock."""
+    identity = ContactIdentity.objects.select_for_update(of=("self",)).get(id=identity_id)
+    identity.opt_in_tokens = {**(identity.opt_in_tokens or {}), topic: token}
+    identity.save(update_fields=["opt_in_tokens"])
+
+
+def _thread_control(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    """Somebody else owns the thread after "taken"; "passed" to us and "released" end that."""
+    rows = [
+        {
+            "id": one.identity_id,
+            "conversation_id": one.conversation_id,
+            "is_standby": one.event.action == "taken",
+        }
+        for one in {one.identity_id: one for one in arrivals}.values()
+        if one.identity_id and isinstance(one.event, ThreadControlChanged) and one.event.action in _OWNERSHIP
+    ]
+    if rows:
+        run(STANDBY, rows)
+    for one in arrivals:
+        _show_conversation(batch, one)
+
+
+_OWNERSHIP = frozenset({"passed", "taken", "released"})
+
+
+def _feedback(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "organization_id": one.channel.organization_id,
+            "at": one.at,
+            "channel_id": one.channel.id,
+            "conversation_id": one.conversation_id,
+            "contact_id": one.contact_id,
+            "score": one.event.score,
+            "data": {"scale": one.event.scale, "has_text": bool(one.event.text)},
+        }
+        for one in arrivals
+        if isinstance(one.event, FeedbackReceived)
+    ]
+    run(SATISFACTION, rows)
+    for one in arrivals:
+        _show_conversation(batch, one)
+
+
+def _templates(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    for one in arrivals:
+        event = one.event
+        assert isinstance(event, TemplateStatusChanged)
+        row: dict[str, Any] = {
+            "id": new_id(),
+            "organization_id": one.channel.organization_id,
+            "channel_id": one.channel.id,
+            "external_id": event.template_external_id[:255],
+            "name": event.name[:512],
+            "language": event.language[:20],
+            "category": event.value[:60] if event.change == "category" else "",
+            "status": event.value[:40] if event.change == "status" else "",
+            "quality": event.value[:40] if event.change == "quality" else "",
+            "reason": event.reason or "",
+            "at": one.at,
+        }
+        run(TEMPLATE, [row])
+        batch.show(
+            ScreenEvent(organization_id=one.channel.organization_id, kind="template.changed", subject_id=one.channel.id)
+        )
+
+
+def _alerts(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    """Warnings stand on the channel; what is only information is kept as an event."""
+    for one in arrivals:
+        event = one.event
+        assert isinstance(event, AccountAlert)
+        if event.severity != "info":
+            sentence = event.sentence or event.topic
+            run(ALERT, [{"channel_id": one.channel.id, "sentence": sentence, "at": one.at}])
+        batch.show(
+            ScreenEvent(organization_id=one.channel.organization_id, kind="channel.changed", subject_id=one.channel.id)
+        )
+
+
+def _acted(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    for one in arrivals:
+        _show_conversation(batch, one)
+
+
+def _unknown(batch: Batch, arrivals: Sequence[Arrival]) -> None:  # noqa: ARG001 - one signature for the table
+    for one in arrivals:
+        one.state = "unknown"
+        one.error = f"Hubbub does not know this event yet: {getattr(one.event, 'name', '')}"[:500]
+
+
+def _malformed(batch: Batch, arrivals: Sequence[Arrival]) -> None:  # noqa: ARG001 - one signature for the table
+    for one in arrivals:
+        one.state = "malformed"
+        one.error = getattr(one.event, "problem", "")[:500]
+
+
+def _identity(batch: Batch, arrivals: Sequence[Arrival]) -> None:
+    for one in arrivals:
+        _show_contact(batch, one)
+
+
+CHANGES: dict[type[InboundEvent], Callable[[Batch, Sequence[Arrival]], None]] = {
+    ContactFollowed: _followed,
+    ContactUnfollowed: _unfollowed,
+    ReferralReceived: _referred,
+    OptInChanged: _opted,
+    ThreadControlChanged: _thread_control,
+    FeedbackReceived: _feedback,
+    TemplateStatusChanged: _templates,
+    AccountAlert: _alerts,
+    IdentityChanged: _identity,
+    ContactActed: _acted,
+    UnknownEvent: _unknown,
+    MalformedEvent: _malformed,
+}
+
+
+def _show_contact(batch: Batch, arrival: Arrival) -> None:
+    if arrival.contact_id:
+        batch.show(
+            ScreenEvent(
+                organization_id=arrival.channel.organization_id,
+                kind="contact.changed",
+                subject_id=arrival.contact_id,
+            )
+        )
+
+
+def _show_conversation(batch: Batch, arrival: Arrival) -> None:
+    if arrival.conversation_id:
+        batch.show(
+            ScreenEvent(
+                organization_id=arrival.channel.organization_id,
+                kind="conversation.changed",
+                subject_id=arrival.conversation_id,
+                conversation_id=arrival.conversation_id,
+            )
+        )

@@ -1,0 +1,125 @@
+"""What a new message sets going: automation, jobs for media and profiles, LINE's reply token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hubbub.connectors.base import FetchesProfiles
+from hubbub.connectors.events import MessageReceived, PostbackReceived
+from hubbub.connectors.registry import CONNECTORS
+from hubbub.inbound.batch import Arrival, Batch
+from hubbub.inbound.people import Person
+from hubbub.inbound.store import WITH_MEDIA, content_of
+from hubbub.kit.ids import new_id
+from hubbub.kit.json import JsonValue
+from hubbub.organizations.database import run
+from hubbub.organizations.jobs import defer_many
+
+WITH_PROFILES = frozenset(name for name, one in CONNECTORS.items() if isinstance(one, FetchesProfiles))
+AUTOMATION_ITEMS = """
+INSERT INTO automation_item (message_id, organization_id, conversation_id, occurred_at, body_position)
+SELECT r.message_id, r.organization_id, r.conversation_id, r.at, r.position
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, organization_id uuid, conversation_id uuid,
+       at timestamptz, position int)
+    ON CONFLICT DO NOTHING
+"""
+AUTOMATION_LANES = """
+INSERT INTO automation_lane AS l (conversation_id, organization_id, pending_since, due_at, attempts, last_error)
+SELECT DISTINCT r.conversation_id, r.organization_id, hubbub_now(), hubbub_now(), 0, ''
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (organization_id uuid, conversation_id uuid)
+ ORDER BY r.conversation_id
+    ON CONFLICT (conversation_id) DO UPDATE
+   SET pending_since = coalesce(l.pending_since, excluded.pending_since),
+       due_at = least(coalesce(l.due_at, excluded.due_at), excluded.due_at)
+"""
+REPLY_TOKENS = """
+INSERT INTO reply_token (id, organization_id, conversation_id, channel_id, token, received_at, occurred_at)
+SELECT r.id, r.organization_id, r.conversation_id, r.channel_id, r.token, r.received_at, r.at
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
+       token text, received_at timestamptz, at timestamptz)
+ ORDER BY r.channel_id, r.token
+    ON CONFLICT DO NOTHING
+"""
+PENDING_ATTACHMENTS = """
+SELECT id, organization_id FROM attachment WHERE message_id = ANY(%(ids)s::uuid[]) AND state = 'pending'
+"""
+
+
+def follow_up(batch: Batch, new: Sequence[Arrival], strangers: Sequence[Person]) -> None:
+    """Everything that new messages and new people need next, in the same transaction."""
+    _wake_automation(new)
+    _keep_reply_tokens(batch)
+    _fetch_media(new)
+    _fetch_profiles(strangers)
+
+
+def _wake_automation(new: Sequence[Arrival]) -> None:
+    rows = [
+        {
+            "message_id": arrival.message_id,
+            "organization_id": arrival.channel.organization_id,
+            "conversation_id": arrival.conversation_id,
+            "at": arrival.at,
+            "position": arrival.position,
+        }
+        for arrival in new
+        if _is_for_automation(arrival)
+    ]
+    if rows:
+        run(AUTOMATION_ITEMS, rows)
+        run(AUTOMATION_LANES, rows)
+
+
+def _is_for_automation(arrival: Arrival) -> bool:
+    event = arrival.event
+    if not isinstance(event, (MessageReceived, PostbackReceived)) or event.is_standby:
+        return False
+    is_history = bool(content_of(arrival).extra.get("is_history"))
+    return arrival.channel.is_send_auto_reply and arrival.channel.is_active and not is_history
+
+
+def _keep_reply_tokens(batch: Batch) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "organization_id": arrival.channel.organization_id,
+            "conversation_id": arrival.conversation_id,
+            "channel_id": arrival.channel.id,
+            "token": token[:255],
+            "received_at": arrival.received_at,
+            "at": arrival.at,
+        }
+        for arrival in batch.arrivals
+        if arrival.is_live and arrival.conversation_id and (token := getattr(arrival.event, "reply_token", None))
+    ]
+    if rows:
+        run(REPLY_TOKENS, rows)
+
+
+def _fetch_media(new: Sequence[Arrival]) -> None:
+    ids = [
+        arrival.message_id
+        for arrival in new
+        if arrival.channel.platform in WITH_MEDIA
+        and any(part.is_downloadable for part in content_of(arrival).attachments)
+    ]
+    if ids:
+        defer_many(
+            "conversations.store_attachment",
+            [
+                {"organization_id": str(row["organization_id"]), "attachment_id": str(row["id"])}
+                for row in run(PENDING_ATTACHMENTS, ids=ids)
+            ],
+        )
+
+
+def _fetch_profiles(strangers: Sequence[Person]) -> None:
+    wanted: list[dict[str, JsonValue]] = [
+        {"organization_id": str(person.channel.organization_id), "identity_id": str(identity_id)}
+        for person in strangers
+        if person.channel.platform in WITH_PROFILES
+        for identity_id in person.ids.values()
+        if identity_id is not None
+    ]
+    if wanted:
+        defer_many("contacts.fetch_profile", wanted)

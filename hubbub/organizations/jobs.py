@@ -1,0 +1,25 @@
+"""Slow or rare work, enqueued in the caller's transaction. Layers meet by the task's name and ids as arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from procrastinate.contrib.django import app
+
+from hubbub.kit.json import JsonValue
+
+QUEUES = {"conversations": "media", "contacts": "profiles", "channels": "channels", "maintenance": "maintenance"}
+"""By the first word of the task's name: a flood of pictures does not delay a token check."""
+
+
+def defer(name: str, **arguments: JsonValue) -> None:
+    """Enqueue one job; it starts after the transaction commits."""
+    defer_many(name, [arguments])
+
+
+def defer_many(name: str, arguments: Sequence[Mapping[str, JsonValue]]) -> None:
+    """Enqueue many jobs of one task with one statement."""
+    if not arguments:
+        return
+    queue = QUEUES[name.partition(".")[0]]
+    app.configure_task(name, queue=queue, allow_unknown=True).batch_defer(*(dict(one) for one in arguments))
