@@ -208,8 +208,9 @@ def _pieces(listed: list[JsonValue], attachments: Attachments, extra: JsonObject
 
 
 def link_in(attachment: JsonObject, payload: JsonObject) -> str | None:
-    """The URL in the payload; echoes may have it beside the type."""
-    return as_text(payload.get("url") or attachment.get("url"), limit=LONGEST_URL) or None
+    """The URL in the payload; echoes may have it beside the type. None unless it is http or https."""
+    url = as_text(payload.get("url") or attachment.get("url"), limit=LONGEST_URL)
+    return url if url and url.startswith(("https://", "http://")) else None
 
 
 def title_in(attachment: JsonObject, payload: JsonObject) -> str | None:
