@@ -1,4 +1,4 @@
-"""A judge on loopback: Graph (Messenger, Instagram, WhatsApp) and LINE servers as strict as the platforms, and the phone.
+"""A judge on loopback: Graph and LINE servers as strict as the platforms, and the phone.
 
 It imports nothing of Hubbub but ``hubbub.kit``: a judge that shared our code would share our mistakes.
 """

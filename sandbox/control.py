@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from sandbox.fixtures import put_account, put_app, put_customer, put_person
+from sandbox.graph.dialogs import make_code
 from sandbox.http import Request, Response, json_response
 from sandbox.phone.act import CannotAct
 from sandbox.phone.deliver import deliver
@@ -108,6 +109,48 @@ async def person(control: Control) -> Json:
     return put_person(control.world, control.place["user_id"], control.json())
 
 
+@route("PUT", "/login")
+async def put_login(control: Control) -> Json:
+    control.world.login = control.json()
+    return control.world.login
+
+
+@route("POST", "/codes")
+async def code(control: Control) -> Json:
+    """A code as a login dialog or Embedded Signup hands it over."""
+    data = control.json()
+    kind = data.get("kind", "user")
+    if kind not in ("user", "business", "instagram"):
+        raise CannotAct("kind must be user, business or instagram.")
+    platform = "whatsapp" if kind == "business" else "instagram"
+    made = make_code(
+        control.world,
+        kind,
+        str(data["app_id"]),
+        user_id=str(data.get("user_id", "")),
+        redirect_uri=str(data.get("redirect_uri", "")),
+        scopes=data.get("scopes"),
+        accounts=[f"{platform}:{one}" for one in data.get("accounts", [])],
+    )
+    return {"code": made}
+
+
+@route("PUT", "/tokens/{token}")
+async def token(control: Control) -> Json:
+    """``subcode`` withdraws a token (null mends it), ``expires_in`` lets it expire, ``scopes`` changes what it may."""
+    found = control.world.state.tokens.get(control.place["token"])
+    if found is None:
+        raise CannotAct("There is no such token.")
+    data = control.json()
+    if "subcode" in data:
+        found.invalid_subcode = data["subcode"]
+    if "expires_in" in data:
+        found.expires_at = control.world.clock.now() + float(data["expires_in"])
+    if "scopes" in data:
+        found.scopes = set(data["scopes"])
+    return {"ok": True}
+
+
 @route("GET", "/accounts")
 async def accounts(control: Control) -> Json:
     return {"accounts": [one.describe() for one in control.world.state.accounts.values()]}
@@ -198,12 +241,16 @@ async def put_faults(control: Control) -> Json:
     if not isinstance(rules, list):
         raise CannotAct("The body must be a list of rules.")
     control.world.faults.replace(rules)
-    return await get_faults(control)
+    return _rules(control)
+
+
+def _rules(control: Control) -> Json:
+    return {"rules": [rule.as_json() for rule in control.world.faults.rules]}
 
 
 @route("GET", "/faults")
 async def get_faults(control: Control) -> Json:
-    return {"rules": [rule.as_json() for rule in control.world.faults.rules]}
+    return _rules(control)
 
 
 @route("DELETE", "/faults")

@@ -47,7 +47,7 @@ class Rule:
 def parse_rule(value: Any) -> Rule:
     """Raises ValueError with a sentence."""
     if not isinstance(value, dict) or not isinstance(value.get("fault"), str):
-        raise ValueError("A rule is {match: {...}, fault: '...'}.")
+        raise ValueError("A rule is {match: {...}, fault: '...'}.")  # noqa: TRY004 - the caller tells it as a sentence
     fault, _, argument = value["fault"].partition(":")
     if fault not in CALL_FAULTS + WEBHOOK_FAULTS:
         raise ValueError(f"There is no fault {fault!r}. Choose from: {', '.join(CALL_FAULTS + WEBHOOK_FAULTS)}.")

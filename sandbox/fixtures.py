@@ -18,6 +18,7 @@ from sandbox.state import (
     Person,
     Subscription,
     Token,
+    TokenKind,
     Waba,
     WhatsAppNumber,
 )
@@ -192,7 +193,7 @@ def _change(world: World, account: Account, data: Json) -> None:
     known = PLAIN[account.platform]
     if unknown := set(data) - known - SPECIAL:
         names = ", ".join(sorted(known | SPECIAL))
-        raise CannotAct(f"An account on {account.platform} has no {sorted(unknown)[0]!r}. Choose from: {names}.")
+        raise CannotAct(f"An account on {account.platform} has no {min(unknown)!r}. Choose from: {names}.")
     for name in known & set(data):
         setattr(account, name, data[name])
     if "access_token" in data:
@@ -208,13 +209,13 @@ def _change(world: World, account: Account, data: Json) -> None:
         account.catalog = set(data["catalog"])
 
 
-_TOKEN_KIND: dict[str, Any] = {"facebook": "page", "whatsapp": "system", "line": "line"}
+_TOKEN_KIND: dict[str, TokenKind] = {"facebook": "page", "whatsapp": "system", "line": "line"}
 
 
 def _put_token(world: World, account: Account, data: Json) -> None:
     account.access_token = data["access_token"]
     is_login = isinstance(account, InstagramAccount) and account.flavour == "login"
-    kind = "instagram" if is_login else _TOKEN_KIND.get(account.platform, "page")
+    kind: TokenKind = "instagram" if is_login else _TOKEN_KIND.get(account.platform, "page")
     token = Token(value=account.access_token, kind=kind, app_id=account.app_id, issued_at=world.clock.now())
     world.state.grant(token, account)
     stored = world.state.tokens[token.value]

@@ -1,6 +1,6 @@
 """What the judge remembers: every accepted send in order, every call, every webhook.
 
-A line of the ledger is kept as JSON bytes, so that 50,000 of them stay small; the file, when asked for, has all of them.
+A line of the ledger is kept as JSON bytes, so that 50,000 of them stay small; the file has all of them.
 """
 
 from __future__ import annotations

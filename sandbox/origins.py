@@ -9,7 +9,7 @@ from sandbox.world import World
 
 
 def as_public(world: World, value: Any) -> Any:
-    """The value with every trusted ``http://`` origin written as ``https://``, so that the platforms' checks take it."""
+    """The value with every trusted ``http://`` origin written as ``https://``, so that the checks take it."""
     trusted = tuple(origin for origin in world.settings.origins if origin.startswith("http://"))
     return _rewritten(value, trusted) if trusted else value
 

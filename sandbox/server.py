@@ -14,7 +14,9 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox import cdn, control
+from sandbox.graph import dialogs
 from sandbox.graph import service as graph
+from sandbox.graph.oauth import instagram_code
 from sandbox.graph.whatsapp.media import lookaside
 from sandbox.http import (
     BodyTooLarge,
@@ -54,6 +56,9 @@ async def _line_data(world: World, request: Request) -> Response:
 
 
 MOUNTS: dict[str, Mount] = {
+    "facebook": dialogs.facebook,
+    "instagram-www": dialogs.instagram,
+    "instagram-api": instagram_code,
     "lookaside": lookaside,
     "cdn": cdn.serve,
     "graph": _graph,
@@ -148,7 +153,7 @@ async def _announce(server: uvicorn.Server, on_ready: Callable[[], None]) -> Non
 
 @dataclass
 class RunningSandbox:
-    """A sandbox in a thread of this process. ``state`` and ``world`` may be read; change them through the control API."""
+    """A sandbox in a thread of this process. ``state`` may be read; change it by the control API."""
 
     url: str
     world: World

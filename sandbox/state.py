@@ -10,6 +10,7 @@ from sandbox.ids import customer_id, stable_number
 
 Platform = Literal["facebook", "instagram", "whatsapp", "line"]
 PLATFORMS: tuple[Platform, ...] = ("facebook", "instagram", "whatsapp", "line")
+TokenKind = Literal["user", "page", "system", "app", "instagram", "line"]
 META_OBJECT = {"facebook": "page", "instagram": "instagram", "whatsapp": "whatsapp_business_account"}
 PLATFORM_OF_OBJECT: dict[str, Platform] = {
     "page": "facebook",
@@ -129,7 +130,7 @@ class Thread:
 @dataclass(slots=True, kw_only=True)
 class Token:
     value: str
-    kind: Literal["user", "page", "system", "app", "instagram", "line"]
+    kind: TokenKind
     app_id: str = ""
     accounts: list[Account] = field(default_factory=list)
     user_id: str = ""

@@ -41,6 +41,8 @@ class World:
     """Narrowcasts: request id → (accepted at, people)."""
     urls: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What public URLs would answer: {url: {status, content_type, size}}."""
+    login: dict[str, Any] = field(default_factory=dict)
+    """Who agrees at the login dialogs: {user_id, account, scopes, declines}."""
     ledger_file: Path | None = None
 
     def __post_init__(self) -> None:
@@ -56,7 +58,7 @@ class World:
     def reset(self) -> None:
         """Forget everything but settings and faults."""
         self.state = State()
-        self.urls = {}
+        self.urls, self.login = {}, {}
         self.ledger.clear()
         self.calls.clear()
         self.limits.clear()

@@ -73,7 +73,6 @@ def authenticate(call: GraphCall) -> None:
     call.app = call.world.state.apps.get(token.app_id)
     call.trace.accounts = [account.external_id for account in token.accounts]
     _check_alive(call, token)
-    _check_proof(call, value)
 
 
 def _token_of(call: GraphCall) -> tuple[str, str]:
@@ -81,8 +80,8 @@ def _token_of(call: GraphCall) -> tuple[str, str]:
     scheme, _, value = header.partition(" ")
     if scheme.lower() in ("bearer", "oauth") and value:
         return value.strip(), "header"
-    if isinstance(value := call.params.body.get("access_token"), str):
-        return value, "body"
+    if isinstance(given := call.params.body.get("access_token"), str):
+        return given, "body"
     return call.params.query.get("access_token", ""), "query" if "access_token" in call.params.query else ""
 
 
@@ -109,8 +108,16 @@ def _check_alive(call: GraphCall, token: Token) -> None:
         raise GraphError(190)
 
 
-def _check_proof(call: GraphCall, value: str) -> None:
+WITHOUT_PROOF = {"access_token", "refresh_access_token", "oauth"}
+"""Their parameters are documented without a proof: the app's secret itself goes along, or the token is renewed."""
+
+
+def check_proof(call: GraphCall) -> None:
+    """Raises GraphError when the proof is wrong, or missing where the app demands it."""
     given = call.params.text("appsecret_proof")
+    if call.token is None or (not given and call.parts and call.parts[0] in WITHOUT_PROOF):
+        return
+    value = call.token.value
     if not given:
         if call.world.settings.require_proof and call.app is not None and call.app.require_proof:
             raise GraphError(

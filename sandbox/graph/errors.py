@@ -25,7 +25,14 @@ TABLE: dict[tuple[int, int | None], tuple[int, str, str]] = {
     (10, 1893063): (400, OAUTH, "(#10) This Page is temporarily restricted from sending messages"),
     (32, None): (400, OAUTH, "(#32) Page request limit reached"),
     (100, None): (400, OAUTH, "(#100) Invalid parameter"),
-    (100, 33): (400, METHOD, "Unsupported request. The object does not exist, cannot be loaded due to missing permissions, or does not support this operation."),
+    (100, 33): (
+        400,
+        METHOD,
+        (
+            "Unsupported request. The object does not exist, cannot be loaded due to missing permissions, or "
+            "does not support this operation."
+        ),
+    ),
     (100, 2018001): (400, OAUTH, "(#100) No matching user found"),
     (100, 2018008): (400, OAUTH, "(#100) Failed to fetch the file from the url"),
     (100, 2018014): (400, OAUTH, "(#100) Parameters message and sender_action cannot be sent together"),
@@ -42,19 +49,51 @@ TABLE: dict[tuple[int, int | None], tuple[int, str, str]] = {
     (100, 2534025): (400, OAUTH, "(#100) Invalid private reply"),
     (100, 2534029): (400, OAUTH, "(#100) This business is blocked from messaging"),
     (100, 2534037): (400, OAUTH, "(#100) This app does not own the thread"),
-    (101, None): (400, OAUTH, "(#101) Error validating application. Cannot get application info due to a system error."),
+    (101, None): (
+        400,
+        OAUTH,
+        "(#101) Error validating application. Cannot get application info due to a system error.",
+    ),
     (104, None): (401, OAUTH, "An access token is required to request this resource."),
     (190, None): (400, OAUTH, "Invalid OAuth access token - Cannot parse access token"),
     (190, 458): (400, OAUTH, "Error validating access token: The user has not authorized application."),
-    (190, 459): (400, OAUTH, "Error validating access token: You cannot access the app till you log in to www.facebook.com and follow the instructions given."),
-    (190, 460): (400, OAUTH, "Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons."),
+    (190, 459): (
+        400,
+        OAUTH,
+        (
+            "Error validating access token: You cannot access the app till you log in to www.facebook.com "
+            "and follow the instructions given."
+        ),
+    ),
+    (190, 460): (
+        400,
+        OAUTH,
+        (
+            "Error validating access token: The session has been invalidated because the user changed their "
+            "password or Facebook has changed the session for security reasons."
+        ),
+    ),
     (190, 463): (400, OAUTH, "Error validating access token: Session has expired."),
-    (190, 464): (400, OAUTH, "Error validating access token: Sessions for the user are not allowed because the user is not a confirmed user."),
+    (190, 464): (
+        400,
+        OAUTH,
+        (
+            "Error validating access token: Sessions for the user are not allowed because the user is not a "
+            "confirmed user."
+        ),
+    ),
     (190, 467): (400, OAUTH, "Error validating access token: The session is invalid because the user logged out."),
     (190, 492): (400, OAUTH, "Error validating access token: The user does not have a role on the Page any more."),
     (190, 2069032): (400, OAUTH, "(#190) This method must be called with a Page Access Token"),
     (200, None): (403, OAUTH, "(#200) Permissions error"),
-    (200, 2018028): (403, OAUTH, "(#200) Cannot message users who are not admins, developers or testers of the app until pages_messaging permission is reviewed and the app is live."),
+    (200, 2018028): (
+        403,
+        OAUTH,
+        (
+            "(#200) Cannot message users who are not admins, developers or testers of the app until "
+            "pages_messaging permission is reviewed and the app is live."
+        ),
+    ),
     (200, 2534041): (403, OAUTH, "(#200) The account owner has disabled access to instagram direct messages"),
     (230, None): (403, OAUTH, "(#230) Permission disallows message to user"),
     (368, None): (400, OAUTH, "(#368) The action attempted has been deemed abusive or is otherwise disallowed"),
@@ -70,14 +109,30 @@ TABLE: dict[tuple[int, int | None], tuple[int, str, str]] = {
     (10900, None): (400, OAUTH, "(#10900) Activity already replied to"),
     (10903, None): (400, OAUTH, "(#10903) This user cannot reply to this activity"),
     (36103, None): (400, OAUTH, "(#36103) This account is not eligible"),
-    (80001, None): (400, OAUTH, "(#80001) There have been too many calls to this Page account. Wait a bit and try again."),
-    (80002, None): (400, OAUTH, "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again."),
-    (80006, None): (400, OAUTH, "(#80006) There have been too many calls to this Messenger account. Wait a bit and try again."),
+    (80001, None): (
+        400,
+        OAUTH,
+        "(#80001) There have been too many calls to this Page account. Wait a bit and try again.",
+    ),
+    (80002, None): (
+        400,
+        OAUTH,
+        "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.",
+    ),
+    (80006, None): (
+        400,
+        OAUTH,
+        "(#80006) There have been too many calls to this Messenger account. Wait a bit and try again.",
+    ),
     (2018218, None): (400, OAUTH, "(#2018218) This person has no profile"),
     (2018247, None): (400, OAUTH, "(#2018247) Insufficient permission to access user profile fields"),
-    (2018300, None): (400, OAUTH, "(#2018300) Message failed to send because another app is controlling this thread now."),
+    (2018300, None): (
+        400,
+        OAUTH,
+        "(#2018300) Message failed to send because another app is controlling this thread now.",
+    ),
     (9000001, None): (400, OAUTH, "(#9000001) The message was deleted, or is older than the last 20 of its thread"),
-}  # fmt: skip
+}
 
 TRANSIENT = {1, 2}
 
@@ -126,7 +181,7 @@ def unknown_object(object_id: str, method: str) -> GraphError:
     return GraphError(
         100,
         33,
-        f"Unsupported {method.lower()} request. Object with ID '{object_id}' does not exist, cannot be loaded due to missing "
-        "permissions, or does not support this operation. Please read the Graph API documentation at "
+        f"Unsupported {method.lower()} request. Object with ID '{object_id}' does not exist, cannot be loaded "
+        "due to missing permissions, or does not support this operation. Please read the Graph API documentation at "
         "https://developers.facebook.com/docs/graph-api",
     )

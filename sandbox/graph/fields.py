@@ -64,7 +64,9 @@ def page_of(call: GraphCall, items: list[Any], default_limit: int = 25) -> Json:
 def _next(call: GraphCall, after: str, limit: int) -> str:
     host = "instagram" if call.host == "instagram" else "graph"
     path = "/".join(call.parts)
-    kept = {name: value for name, value in call.params.query.items() if name in ("fields", "platform", "user_id", "status")}
+    kept = {
+        name: value for name, value in call.params.query.items() if name in ("fields", "platform", "user_id", "status")
+    }
     query = "&".join(f"{name}={value}" for name, value in {**kept, "limit": limit, "after": after}.items())
     return f"{call.world.base_url}/{host}/{call.version}/{path}?{query}"
 

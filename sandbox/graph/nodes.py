@@ -66,6 +66,8 @@ def _find(call: GraphCall, name: str) -> tuple[str, Any]:
             return _KIND_OF_ACCOUNT[type(account)], account
     if name in state.wabas:
         return "waba", state.wabas[name]
+    if name.startswith("upload:") and name not in state.owners:
+        return "", None
     if name in state.owners:
         kind, _ = state.owners[name]
         return kind, name

@@ -7,14 +7,16 @@ from typing import Any
 import orjson
 
 from sandbox.faults import Rule
+from sandbox.graph import batch
 from sandbox.graph import handlers as _handlers  # noqa: F401 - registers the routes
-from sandbox.graph.call import GraphCall, Host, authenticate
+from sandbox.graph.call import GraphCall, Host, authenticate, check_proof
 from sandbox.graph.errors import GraphError, unknown_object
 from sandbox.graph.nodes import resolve
 from sandbox.graph.params import read_params
 from sandbox.graph.routes import ROUTES, Route
 from sandbox.graph.usage import usage_headers
 from sandbox.graph.versions import served_version
+from sandbox.graph.whatsapp_errors import TITLES, WhatsAppError
 from sandbox.http import META_JSON, Request, Response
 from sandbox.trace import Trace, answer, note
 from sandbox.world import World
@@ -25,6 +27,8 @@ FAULTS: dict[str, tuple[int, int | None, int]] = {
     "token_revoked": (190, 467, 0),
 }
 THROTTLED = {"facebook": (613, None), "instagram": (613, 2534040), "whatsapp": (130429, None)}
+UNVERSIONED = ("access_token", "refresh_access_token")
+"""What graph.instagram.com serves without a version."""
 QUOTA = {"facebook": (80006, None), "instagram": (80002, None), "whatsapp": (80007, None)}
 
 
@@ -39,17 +43,21 @@ async def serve(world: World, request: Request, host: Host) -> Response:
         response = await answer(world, trace, request, lambda: _run(call, found), lambda rule: _faulty(call, rule))
     except GraphError as error:
         response = _refusal(world, trace, error)
-    response.headers.extend(_headers(world, trace, call))
+    response.headers.extend(_headers(world, call))
     note(world, trace, request, response.status if not response.is_cut else 0)
     return response
 
 
 def _read(world: World, trace: Trace, request: Request, host: Host) -> GraphCall:
-    segment, _, rest = request.path.lstrip("/").partition("/")
+    path = request.path
+    if host == "instagram" and path.lstrip("/") in UNVERSIONED:
+        path = f"/{world.settings.trust_new_version}{path}"
+    segment, _, rest = path.lstrip("/").partition("/")
     version = served_version(segment, request.path, world.clock.now(), world.settings.trust_new_version)
     parts = [part for part in rest.split("/") if part]
     call = GraphCall(world, trace, request, host, version, parts, read_params(request))
     authenticate(call)
+    check_proof(call)
     resolve(call)
     trace.platform = {"number": "whatsapp", "waba": "whatsapp", "instagram": "instagram"}.get(call.kind, trace.platform)
     return call
@@ -108,14 +116,15 @@ def _faulty(call: GraphCall, rule: Rule) -> Response | None:
 
 
 def _platform_error(platform: str, code: int, subcode: int | None) -> GraphError:
-    from sandbox.graph.whatsapp_errors import TITLES, WhatsAppError
-
     return WhatsAppError(code) if platform == "whatsapp" and code in TITLES else GraphError(code, subcode)
 
 
-def _headers(world: World, trace: Trace, call: GraphCall | None) -> list[tuple[bytes, bytes]]:
+def _headers(world: World, call: GraphCall | None) -> list[tuple[bytes, bytes]]:
     headers = [(b"x-fb-trace-id", world.ids.trace().encode())]
     if call is not None:
         headers.append((b"facebook-api-version", call.version.encode()))
         headers.extend(usage_headers(call))
     return headers
+
+
+batch.SERVE.append(serve)

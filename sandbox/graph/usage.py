@@ -10,7 +10,7 @@ import orjson
 from sandbox.graph.call import GraphCall
 from sandbox.graph.errors import GraphError
 from sandbox.graph.whatsapp_errors import WhatsAppError
-from sandbox.state import InstagramAccount, MetaAccount, WhatsAppNumber
+from sandbox.state import InstagramAccount, MetaAccount
 
 DAY, HOUR = 86400.0, 3600.0
 CALLS_PER_ENGAGED_USER = 200
@@ -72,7 +72,7 @@ def take_management(call: GraphCall, waba_id: str, is_active: bool) -> None:
 def usage_headers(call: GraphCall) -> list[tuple[bytes, bytes]]:
     """Percentages; absent while hardly anything is used."""
     account = call.node
-    if not isinstance(account, MetaAccount) or isinstance(account, WhatsAppNumber):
+    if not isinstance(account, MetaAccount):
         return []
     forced = call.trace.usage
     most = CALLS_PER_ENGAGED_USER * max(1, account.engaged_users)

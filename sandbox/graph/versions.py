@@ -20,7 +20,7 @@ _FORM = re.compile(r"^v(\d{1,2})\.0$")
 
 
 def served_version(segment: str, path: str, now: float, newest: str) -> str:
-    """The version that answers: an expired one is moved up to the oldest that lives. Raises GraphError for no version."""
+    """The version that answers; for an expired one the oldest that lives. Raises GraphError for none at all."""
     match = _FORM.match(segment)
     if match is None or _number(segment) > _number(newest):
         raise GraphError(2500, None, f"Unknown path components: {path}")

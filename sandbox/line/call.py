@@ -56,12 +56,12 @@ def bot_of_token(world: World, request: Request, trace: Trace) -> LineBot:
     """The account that the bearer token belongs to. Raises LineError 401."""
     scheme, _, value = request.header(b"authorization").partition(" ")
     if "access_token=" in request.query:
-        trace.token_place = "query"
+        trace.token_place = "query"  # noqa: S105 - a place
     if scheme.lower() != "bearer" or not value:
         raise _unauthorized(
             "Authentication failed due to the following reason: missing or malformed authorization header"
         )
-    trace.token_place = "header"
+    trace.token_place = "header"  # noqa: S105 - a place
     token = world.state.tokens.get(value.strip())
     if token is None or token.kind != "line" or token.invalid_subcode is not None:
         raise _unauthorized("Authentication failed due to the following reason: invalid token")

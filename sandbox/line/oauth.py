@@ -50,7 +50,11 @@ async def serve_oauth(world: World, trace: Trace, request: Request) -> Response:
 
 def _bot(world: World, channel_id: str, secret: str | None) -> LineBot:
     for account in world.state.accounts.values():
-        if isinstance(account, LineBot) and account.channel_id == channel_id and secret in (None, account.channel_secret):
+        if (
+            isinstance(account, LineBot)
+            and account.channel_id == channel_id
+            and secret in (None, account.channel_secret)
+        ):
             return account
     raise OAuthError("invalid_client", "invalid client_id or client_secret")
 
@@ -81,7 +85,11 @@ def _claims(form: dict[str, str]) -> Json:
         claims = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, binascii.Error, orjson.JSONDecodeError):
         raise OAuthError("invalid_client", "invalid client_assertion") from None
-    if not isinstance(claims, dict) or claims.get("aud") != "https://api.line.me/" or claims.get("iss") != claims.get("sub"):
+    if (
+        not isinstance(claims, dict)
+        or claims.get("aud") != "https://api.line.me/"
+        or claims.get("iss") != claims.get("sub")
+    ):
         raise OAuthError("invalid_client", "invalid client_assertion")
     return claims
 
@@ -108,7 +116,10 @@ def _living(world: World, bot: LineBot, kind: str) -> list[Token]:
     return [
         one
         for one in world.state.tokens.values()
-        if bot in one.accounts and one.user_id.startswith(f"{kind}:") and one.expires_at > now and one.invalid_subcode is None
+        if bot in one.accounts
+        and one.user_id.startswith(f"{kind}:")
+        and one.expires_at > now
+        and one.invalid_subcode is None
     ]
 
 

@@ -12,7 +12,7 @@ from sandbox.line.errors import NOT_FOUND, BadBody, LineError
 from sandbox.line.objects.actions import RICH_MENU_ACTION, clusters
 from sandbox.line.routes import route
 from sandbox.line.send import USER
-from sandbox.shapes import Fields, Flag, Items, Number, Path, Problem, Shape, Text, check
+from sandbox.shapes import Fields, Flag, Items, Number, Path, Problem, Shape, check
 
 Json = dict[str, Any]
 JSON = (b"content-type", b"application/json")

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 async def deliver(world: World, data: Json) -> Json:
-    """``body`` (any JSON) or ``body_base64`` (exact bytes), signed for ``account``'s app or ``app_id`` or ``secret``."""
+    """``body`` (any JSON) or ``body_base64`` (exact bytes), signed for ``account``, ``app_id`` or with ``secret``."""
     platform = data.get("platform")
     if platform not in PLATFORMS:
         raise CannotAct(f"platform must be one of {', '.join(PLATFORMS)}.")

@@ -22,7 +22,9 @@ def bot_of(act: Act) -> LineBot:
 def group_thread(account: Account, name: str, kind: Literal["group", "room"]) -> Thread:
     """The group or room of that name (or id); made when new."""
     letter = "C" if kind == "group" else "R"
-    peer = name if re.match(rf"^{letter}[0-9a-f]{{32}}$", name) else letter + stable_hex(account.external_id, kind, name)
+    peer = (
+        name if re.match(rf"^{letter}[0-9a-f]{{32}}$", name) else letter + stable_hex(account.external_id, kind, name)
+    )
     thread = account.thread(peer, kind)
     thread.title = thread.title or name
     return thread

@@ -142,7 +142,9 @@ def _booking(act: Act) -> Json:
 
 def _product(act: Act) -> Json:
     element = {"id": "1", "retailer_id": "sku", "title": "Shirt", "subtitle": "30 THB"}
-    return {"attachments": [{"type": "template", "payload": {"product": {"elements": [act.data.get("element", element)]}}}]}
+    return {
+        "attachments": [{"type": "template", "payload": {"product": {"elements": [act.data.get("element", element)]}}}]
+    }
 
 
 CONTENTS: dict[str, Any] = {
@@ -243,7 +245,9 @@ def _tappable(message: Message, label: str) -> Json | None:
     buttons = [*message.body.get("quick_replies", []), *payload.get("buttons", [])]
     for element in payload.get("elements", []):
         buttons += element.get("buttons", [])
-    return next((one for one in buttons if one.get("title") == label and one.get("type", "postback") == "postback"), None)
+    return next(
+        (one for one in buttons if one.get("title") == label and one.get("type", "postback") == "postback"), None
+    )
 
 
 ACTIONS: dict[str, Action] = {

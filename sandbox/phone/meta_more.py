@@ -1,4 +1,4 @@
-"""What else happens around Messenger and Instagram: comments, stories, opt-ins, referrals, the Page's inbox, handovers."""
+"""What else happens around Messenger and Instagram: comments, stories, opt-ins, referrals, inboxes, handovers."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _item(field: str, instagram_field: str, key: str, default: Json) -> Action:
         if not name:
             raise CannotAct("Instagram has no such event.")
         content = act.data.get("content") or default
-        return post(act, name, key, f"{key}:{act.customer.id}:{act.at_ms}", **{key: content})
+        return post(act, name, key, f"{key}:{act.customer.id}:{act.at_ms}", None, **{key: content})
 
     return action
 
@@ -153,7 +153,7 @@ def _handover(key: str) -> Action:
         act.thread.owner_app, act.thread.owner_until = owner, act.world.clock.now() + 86400.0
         content["metadata"] = act.text("metadata", "")
         field = "messaging_handover" if is_instagram(act) else "messaging_handovers"
-        return post(act, field, "handover", f"{key}:{act.customer.id}:{act.at_ms}", **{key: content})
+        return post(act, field, "handover", f"{key}:{act.customer.id}:{act.at_ms}", None, **{key: content})
 
     return action
 
@@ -191,7 +191,9 @@ def _field(act: Act) -> Acted:
 
 
 _FEEDBACK = {"feedback_screens": [{"screen_id": 0, "questions": {"q_1": {"type": "csat", "payload": "5"}}}]}
-_ORDER = {"products": [{"id": 123, "retailer_id": "sku", "name": "Shirt", "unit_price": 11, "currency": "THB", "quantity": 1}]}
+_ORDER = {
+    "products": [{"id": 123, "retailer_id": "sku", "name": "Shirt", "unit_price": 11, "currency": "THB", "quantity": 1}]
+}
 _OPT_IN = {"type": "notification_messages", "payload": "P", "title": "News", "notification_messages_token": "T"}
 MORE: dict[str, Action] = {
     "story_reply": _story_reply,
@@ -201,10 +203,16 @@ MORE: dict[str, Action] = {
     "referral": _referral,
     "opt_in": _item("messaging_optins", "messaging_optins", "optin", _OPT_IN),
     "feedback": _item("messaging_feedback", "", "messaging_feedback", _FEEDBACK),
-    "response_feedback": _item("response_feedback", "", "response_feedback", {"feedback": "Good response", "mid": "m_1"}),
+    "response_feedback": _item(
+        "response_feedback", "", "response_feedback", {"feedback": "Good response", "mid": "m_1"}
+    ),
     "order": _item("send_cart", "", "order", _ORDER),
-    "account_link": _item("messaging_account_linking", "", "account_linking", {"status": "linked", "authorization_code": "c"}),
-    "customer_information": _item("messaging_customer_information", "", "messaging_customer_information", {"screens": []}),
+    "account_link": _item(
+        "messaging_account_linking", "", "account_linking", {"status": "linked", "authorization_code": "c"}
+    ),
+    "customer_information": _item(
+        "messaging_customer_information", "", "messaging_customer_information", {"screens": []}
+    ),
     "form": _item("messaging_in_thread_lead_form_submit", "", "form", {"id": "1"}),
     "inbox_reply": _inbox,
     "pass_thread": _handover("pass_thread_control"),

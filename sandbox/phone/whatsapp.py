@@ -96,7 +96,9 @@ def _location(act: Act) -> Json:
 
 
 def _contacts(act: Act) -> Json:
-    default = [{"name": {"formatted_name": "Somchai J", "first_name": "Somchai"}, "phones": [{"phone": "+66 81 000 0000"}]}]
+    default = [
+        {"name": {"formatted_name": "Somchai J", "first_name": "Somchai"}, "phones": [{"phone": "+66 81 000 0000"}]}
+    ]
     return {"contacts": act.data.get("contacts", default)}
 
 
@@ -212,7 +214,12 @@ def _system(kind: str) -> Action:
         new = number.customer(act.text("to", old.id)) if kind == "user_changed_number" else old
         previous, new_user_id = old.user_id, act.text("user_id", f"TH.{int(old.user_id[3:]) + 1}")
         new.user_id, new.name = new_user_id, old.name
-        system: Json = {"type": kind, "body": f"User {old.name} changed", "user_id": new_user_id, "previous_user_id": previous}
+        system: Json = {
+            "type": kind,
+            "body": f"User {old.name} changed",
+            "user_id": new_user_id,
+            "previous_user_id": previous,
+        }
         message: Json = {"id": act.world.ids.whatsapp_message(), "timestamp": str(act.at_ms // 1000), "type": "system"}
         if kind == "user_changed_number":
             message["from"], system["wa_id"] = old.id, new.id

@@ -1,4 +1,4 @@
-"""Delivers webhooks as the platforms do: signed, with a deadline, again after anything but 200, in order per conversation."""
+"""Delivers webhooks as the platforms do: signed, with a deadline, again after anything but 200, in order."""
 
 from __future__ import annotations
 

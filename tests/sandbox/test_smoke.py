@@ -89,4 +89,4 @@ def test_an_answer_can_be_lost_after_the_send_was_accepted(player: Player) -> No
         player.send(said["customer_id"])
     assert [one["answered"] for one in player.sends()] == [False]
     assert player.send(said["customer_id"]).status_code == 200
-    assert PAGE == player.sends()[-1]["account"]
+    assert player.sends()[-1]["account"] == PAGE

@@ -41,8 +41,8 @@ async def send_private_reply(call: GraphCall, account: MetaAccount, recipient: J
     take_window(call, account, "private_replies", PER_HOUR, 3600.0)
     customer = account.customers[comment["from"]]
     thread = account.thread(customer.id)
-    await attachments.resolve(call, account, message)
+    shown, _ = await attachments.resolve(call, account, message)
     comment["replied"] = True
-    sent = keep_sent(call, account, thread, message, "private_reply")
+    sent = keep_sent(call, account, thread, shown, "private_reply")
     await receipts.after_send(call, account, customer, thread, sent)
     return {"recipient_id": customer.id, "message_id": sent.id}

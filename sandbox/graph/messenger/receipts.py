@@ -23,11 +23,16 @@ async def after_send(call: GraphCall, account: MetaAccount, customer: Customer, 
         return
     if world.faults.for_webhook("drop_receipt", account.platform, account.external_id, customer.id) is not None:
         return
-    await _echo(world, account, thread, sent)
-    if world.settings.auto_deliver:
-        deliver(world, account, thread, sent)
-    if world.settings.auto_read:
-        read(world, account, thread, sent)
+    is_reversed = world.faults.for_webhook("status_out_of_order", account.platform, account.external_id, customer.id)
+    if is_reversed is None:
+        await _echo(world, account, thread, sent)
+    steps = [
+        step for step, is_on in ((deliver, world.settings.auto_deliver), (read, world.settings.auto_read)) if is_on
+    ]
+    for step in reversed(steps) if is_reversed else steps:
+        step(world, account, thread, sent)
+    if is_reversed is not None:
+        await _echo(world, account, thread, sent)
 
 
 async def _echo(world: World, account: MetaAccount, thread: Thread, sent: Message) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.graph.access import own_account
 from sandbox.graph.call import GraphCall
 from sandbox.graph.complaints import demand
 from sandbox.graph.errors import BadParameter, GraphError
@@ -28,7 +29,7 @@ DEAD_RECIPIENTS = {"notification_messages_token", "one_time_notif_token", "phone
 @route("page instagram", "POST", "messages", is_send=True)
 async def messages(call: GraphCall) -> Json:
     """A send. The Page's token sends for its Instagram account too."""
-    sender = sending_account(call)
+    sender = own_account(call)
     recipient = call.params.structure("recipient")
     if not isinstance(recipient, dict) or not recipient:
         raise BadParameter("The parameter recipient is required")
@@ -42,20 +43,6 @@ async def messages(call: GraphCall) -> Json:
     return await _send(call, account, customer)
 
 
-def sending_account(call: GraphCall) -> MetaAccount:
-    """The Page or Instagram account in the path, with a token that may send for it. Raises GraphError."""
-    account = call.node
-    token = call.bearer
-    if token.kind not in ("page", "instagram", "system"):
-        raise GraphError(190, 2069032)
-    owner = account
-    if isinstance(account, InstagramAccount) and account.flavour == "page":
-        owner = call.world.state.page(account.page_id) or account
-    if not (call.reaches(account) or call.reaches(owner)):
-        raise GraphError(200, None, "(#200) The token does not belong to this account")
-    return owner if isinstance(owner, Page) and call.host == "facebook" else account  # type: ignore[no-any-return]
-
-
 def _account_of_comment(call: GraphCall, sender: MetaAccount, recipient: Json) -> MetaAccount:
     comment = call.world.state.comments.get(str(recipient.get("comment_id") or recipient.get("post_id")))
     if comment is not None and isinstance(sender, Page) and comment["platform"] == "instagram":
@@ -66,7 +53,7 @@ def _account_of_comment(call: GraphCall, sender: MetaAccount, recipient: Json) -
 def find_recipient(call: GraphCall, sender: MetaAccount, recipient: Json) -> tuple[MetaAccount, Customer]:
     """A PSID of the Page, or an IGSID of its Instagram account. Raises GraphError for anybody else."""
     if dead := DEAD_RECIPIENTS & set(recipient):
-        raise BadParameter(f"The recipient form {sorted(dead)[0]} is not available")
+        raise BadParameter(f"The recipient form {min(dead)} is not available")
     number = recipient.get("id")
     if not isinstance(number, (str, int)) or isinstance(number, bool):
         raise BadParameter("The parameter recipient[id] is required")
@@ -92,8 +79,8 @@ async def _send(call: GraphCall, account: MetaAccount, customer: Customer) -> Js
     check_owner(call, account, thread)
     _check_reply_to(call, account)
     take_send(call, account, attachments.is_audio_or_video(message))
-    attachment_id = await attachments.resolve(call, account, message)
-    sent = keep_sent(call, account, thread, message)
+    shown, attachment_id = await attachments.resolve(call, account, message)
+    sent = keep_sent(call, account, thread, shown)
     _control_thread(call, account, thread)
     await receipts.after_send(call, account, customer, thread, sent)
     answer: Json = {"recipient_id": customer.id, "message_id": sent.id}
@@ -109,9 +96,10 @@ def _message(call: GraphCall, account: MetaAccount) -> Json:
     subcode = 2534015 if is_instagram else None
     if message in (None, {}, ""):
         raise GraphError(100, 2534015 if is_instagram else 2018034)
+    attachments.take_upload(call, account, message)
     call.needs("instagram_manage_messages" if is_instagram and call.host == "facebook" else _send_scope(call))
     if is_instagram and (unknown := NOT_ON_INSTAGRAM & set(call.params.body)):
-        raise BadParameter(f"Param {sorted(unknown)[0]} is not supported on Instagram")
+        raise BadParameter(f"Param {min(unknown)} is not supported on Instagram")
     demand(INSTAGRAM_MESSAGE if is_instagram else MESSENGER_MESSAGE, message, "message", subcode=subcode)
     given = [name for name in CONTENTS if name in message]
     if not given:

@@ -6,6 +6,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.shapes import (
@@ -31,7 +32,7 @@ PHONE = Text(20, pattern=re.compile(r"\+[1-9]\d{5,14}"))
 _NO_BLANKS = re.compile(r"\S+")
 _NO_URL = re.compile(r"(?!.*https?://).*", re.DOTALL | re.IGNORECASE)
 
-_WEB = {
+_WEB: Mapping[str, Shape] = {
     "type": Text(),
     "url": URL,
     "webview_height_ratio": Choice(("compact", "tall", "full")),
@@ -79,12 +80,17 @@ def _generic(button: Shape, default_action: Shape) -> Shape:
         ("title",),
         rules=(_title_and_more,),
     )
-    keys = {"template_type": Text(), "elements": Items(element, 1, 10), "sharable": Flag()}
+    keys: Mapping[str, Shape] = {"template_type": Text(), "elements": Items(element, 1, 10), "sharable": Flag()}
     return Fields({**keys, "image_aspect_ratio": Choice(("horizontal", "square"))}, ("elements",))
 
 
 def _button_template(button: Shape) -> Shape:
-    keys = {"template_type": Text(), "text": Text(640), "buttons": Items(button, 1, 3), "sharable": Flag()}
+    keys: Mapping[str, Shape] = {
+        "template_type": Text(),
+        "text": Text(640),
+        "buttons": Items(button, 1, 3),
+        "sharable": Flag(),
+    }
     return Fields(keys, ("text", "buttons"))
 
 
@@ -99,6 +105,14 @@ _MEDIA_ELEMENT = Fields(
     rules=(exactly_one("attachment_id", "url"),),
 )
 _MONEY = Number(texts=True)
+
+
+def _has_price(value: Any, path: Path, problems: list[Problem]) -> None:
+    """0 is a price."""
+    if "price" not in value:
+        problems.append(Problem((*path, "price"), "missing"))
+
+
 _RECEIPT_ITEM = Fields(
     {
         "title": Text(),
@@ -109,7 +123,7 @@ _RECEIPT_ITEM = Fields(
         "image_url": URL,
     },
     ("title",),
-    rules=(lambda value, path, problems: "price" in value or problems.append(Problem((*path, "price"), "missing")),),
+    rules=(_has_price,),
 )
 _RECEIPT = Fields(
     {

@@ -23,10 +23,7 @@ MEDIA_KINDS = ("image", "video", "audio", "document", "sticker")
 _WHERE: Mapping[str, Shape] = {"latitude": Number(-90, 90, texts=True), "longitude": Number(-180, 180, texts=True)}
 _TYPE = Text()
 _NAME = Fields(
-    {
-        name: Text()
-        for name in ("formatted_name", "first_name", "last_name", "middle_name", "suffix", "prefix")
-    },
+    {name: Text() for name in ("formatted_name", "first_name", "last_name", "middle_name", "suffix", "prefix")},
     ("formatted_name",),
 )
 
@@ -73,7 +70,9 @@ CONTENT: dict[str, Shape] = {
     "contacts": Items(_CONTACT, 1, 257),
     "reaction": Fields({"message_id": Text(), "emoji": Text()}, ("message_id",), rules=(_emoji_or_nothing,)),
     "interactive": INTERACTIVE,
-    "pin": Fields({"type": Choice(("pin", "unpin")), "message_id": Text(), "expiration_days": Anything()}, ("message_id",)),
+    "pin": Fields(
+        {"type": Choice(("pin", "unpin")), "message_id": Text(), "expiration_days": Anything()}, ("message_id",)
+    ),
 }
 
 
@@ -115,5 +114,3 @@ def own_media(call: GraphCall, number: WhatsAppNumber, media_id: str) -> Media:
     if media is None or media.owner != number.key:
         raise WhatsAppError(100, f"Param id {media_id} is not a valid whatsapp business account media attachment ID")
     return media
-
-

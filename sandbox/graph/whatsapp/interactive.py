@@ -29,7 +29,9 @@ TEXT_HEADER = _header("text")
 BODY, LONG_BODY, FOOTER = _text(1024), _text(4096), _text(60)
 
 
-def _message(action: Shape, *, header: Shape | None = None, body: Shape = BODY, needs: tuple[str, ...] = ("body",)) -> Shape:
+def _message(
+    action: Shape, *, header: Shape | None = None, body: Shape = BODY, needs: tuple[str, ...] = ("body",)
+) -> Shape:
     keys: dict[str, Shape] = {"type": Text(), "body": body, "footer": FOOTER, "action": action}
     if header is not None:
         keys["header"] = header
@@ -40,9 +42,7 @@ _REPLY = Fields(
     {"type": Choice(("reply",)), "reply": Fields({"id": Text(256, 1), "title": Text(20, 1)}, ("id", "title"))},
     ("type", "reply"),
 )
-_REPLIES = Fields(
-    {"buttons": Items(_REPLY, 1, 3, (unique("reply", "id"), unique("reply", "title")))}, ("buttons",)
-)
+_REPLIES = Fields({"buttons": Items(_REPLY, 1, 3, (unique("reply", "id"), unique("reply", "title")))}, ("buttons",))
 _ROW = Fields({"id": Text(200, 1), "title": Text(24, 1), "description": Text(72)}, ("id", "title"))
 _SECTION = Fields({"title": Text(24), "rows": Items(_ROW, 1, 10)}, ("rows",))
 
@@ -54,7 +54,9 @@ def _ten_rows(value: Any, path: Path, problems: list[Problem]) -> None:
     if len({row["id"] for row in rows}) < len(rows):
         problems.append(Problem(path, "value", "sections whose row ids are unique"))
     if len(value) > 1:
-        problems.extend(Problem((*path, at, "title"), "missing") for at, one in enumerate(value) if not one.get("title"))
+        problems.extend(
+            Problem((*path, at, "title"), "missing") for at, one in enumerate(value) if not one.get("title")
+        )
 
 
 _LIST = Fields({"button": Text(20, 1), "sections": Items(_SECTION, 1, 10, (_ten_rows,))}, ("button", "sections"))
@@ -210,7 +212,9 @@ INTERACTIVE = Tagged(
         "carousel": _NoFooter(),
         "request_contact_info": _message(_named("request_contact_info")),
         "voice_call": _message(
-            _named("voice_call", {"display_text": Text(20), "ttl_minutes": Number(1, 43200, whole=True), "payload": Text()})
+            _named(
+                "voice_call", {"display_text": Text(20), "ttl_minutes": Number(1, 43200, whole=True), "payload": Text()}
+            )
         ),
         "call_permission_request": _message(_named("call_permission_request"), needs=()),
     },

@@ -86,5 +86,3 @@ async def lookaside(world: World, request: Request) -> Response:
     if not any(account.key == media.owner for account in token.accounts):
         return json_response({"error": "Unauthorized"}, 401)
     return Response(200, media.read(), [(b"content-type", media.mime.encode())])
-
-

@@ -12,6 +12,7 @@ from sandbox.graph.call import GraphCall
 from sandbox.graph.complaints import demand
 from sandbox.graph.errors import BadParameter, GraphError
 from sandbox.graph.fields import page_of, select
+from sandbox.graph.handshake import verify_callback
 from sandbox.graph.routes import route
 from sandbox.graph.whatsapp.access import managed_number, managed_waba
 from sandbox.graph.whatsapp_errors import WhatsAppError
@@ -21,9 +22,28 @@ from sandbox.state import Waba, WhatsAppNumber
 Json = dict[str, Any]
 REGISTRATIONS, REGISTRATION_SECONDS = 10, 72 * 3600.0
 VERTICALS = (
-    "ALCOHOL APPAREL AUTO BEAUTY EDU ENTERTAIN EVENT_PLAN FINANCE GOVT GROCERY HEALTH HOTEL NONPROFIT ONLINE_GAMBLING "
-    "OTC_DRUGS OTHER PHYSICAL_GAMBLING PROF_SERVICES RESTAURANT RETAIL TRAVEL"
-).split()
+    "ALCOHOL",
+    "APPAREL",
+    "AUTO",
+    "BEAUTY",
+    "EDU",
+    "ENTERTAIN",
+    "EVENT_PLAN",
+    "FINANCE",
+    "GOVT",
+    "GROCERY",
+    "HEALTH",
+    "HOTEL",
+    "NONPROFIT",
+    "ONLINE_GAMBLING",
+    "OTC_DRUGS",
+    "OTHER",
+    "PHYSICAL_GAMBLING",
+    "PROF_SERVICES",
+    "RESTAURANT",
+    "RETAIL",
+    "TRAVEL",
+)
 URL = Text(256, 1, pattern=re.compile(r"https?://\S+"))
 PROFILE = Fields(
     {
@@ -82,17 +102,18 @@ async def change(call: GraphCall) -> Json:
         configuration = call.params.structure("webhook_configuration")
         if not isinstance(configuration, dict):
             raise BadParameter("Param webhook_configuration must be an object")
-        number.override = _override(configuration)
+        number.override = await _override(call, configuration)
     return {"success": True}
 
 
-def _override(values: Json) -> Json:
-    """{} when the URI is empty. Raises GraphError."""
+async def _override(call: GraphCall, values: Json) -> Json:
+    """{} when the URI is empty; else the callback is verified first. Raises GraphError."""
     uri = values.get("override_callback_uri", "")
     if not uri:
         return {}
     if not isinstance(uri, str) or len(uri) > 200 or not values.get("verify_token"):
         raise BadParameter("override_callback_uri (at most 200 characters) and verify_token are both required")
+    await verify_callback(call.world, uri, str(values["verify_token"]))
     return {"override_callback_uri": uri, "verify_token": values["verify_token"]}
 
 
@@ -223,7 +244,9 @@ async def unblock(call: GraphCall) -> Json:
 
 @route("number", "GET", "block_users")
 async def blocked(call: GraphCall) -> Json:
-    return page_of(call, [{"messaging_product": "whatsapp", "wa_id": one} for one in sorted(managed_number(call).blocked_users)])
+    return page_of(
+        call, [{"messaging_product": "whatsapp", "wa_id": one} for one in sorted(managed_number(call).blocked_users)]
+    )
 
 
 USERNAME = re.compile(r"(?!www)(?=.*[a-z])(?!.*\.\.)[a-z0-9_][a-z0-9._]{1,33}[a-z0-9_]")
@@ -298,7 +321,8 @@ def _subscribed(call: GraphCall, app_id: str, override: Json) -> Json:
 async def subscribe(call: GraphCall) -> Json:
     """With an override of its own callback, or (without parameters) the app's."""
     found: Waba = managed_waba(call)
-    found.subscribed[call.app_id] = _override(call.params.body) if call.params.has("override_callback_uri") else {}
+    has_override = call.params.has("override_callback_uri")
+    found.subscribed[call.app_id] = await _override(call, call.params.body) if has_override else {}
     return {"success": True}
 
 

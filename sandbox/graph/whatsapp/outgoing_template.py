@@ -41,7 +41,10 @@ _PARAMETER = Tagged(
     {
         "text": Fields({"type": Text(), "parameter_name": Text(), "text": Text()}, ("text",)),
         "currency": _parameter(
-            currency=Fields({"code": Text(3, 3), "amount_1000": Number(), "fallback_value": Text()}, ("code", "amount_1000", "fallback_value"))
+            currency=Fields(
+                {"code": Text(3, 3), "amount_1000": Number(), "fallback_value": Text()},
+                ("code", "amount_1000", "fallback_value"),
+            )
         ),
         "date_time": _parameter(date_time=Fields({"fallback_value": Text()}, ("fallback_value",))),
         "image": _parameter(image=media_shape({})),
@@ -52,7 +55,9 @@ _PARAMETER = Tagged(
         "payload": _parameter(payload=Text(128, numbers=True)),
         "coupon_code": _parameter(coupon_code=Text(20, 1)),
         "action": Fields({"type": Text(), "action": Anything()}),
-        "limited_time_offer": _parameter(limited_time_offer=Fields({"expiration_time_ms": Number(0)}, ("expiration_time_ms",))),
+        "limited_time_offer": _parameter(
+            limited_time_offer=Fields({"expiration_time_ms": Number(0)}, ("expiration_time_ms",))
+        ),
     },
 )
 _SUB_TYPES = ("url", "quick_reply", "copy_code", "flow", "catalog", "mpm", "voice_call", "phone_number")
@@ -103,7 +108,9 @@ def _stored(number: WhatsAppNumber, template: Json) -> Json:
     if stored is None:
         raise WhatsAppError(132001, f"template name ({template['name']}) does not exist in {code}")
     if stored["status"] != "APPROVED":
-        raise WhatsAppError(STATUS_ERRORS.get(stored["status"], 132001), f"template ({template['name']}) is {stored['status']}")
+        raise WhatsAppError(
+            STATUS_ERRORS.get(stored["status"], 132001), f"template ({template['name']}) is {stored['status']}"
+        )
     return stored
 
 
@@ -131,7 +138,9 @@ def _check_header(stored: Json, given: dict[str, list[Json]]) -> None:
         return
     kind = "text" if form == "TEXT" else form.lower()
     if parameters[0]["type"] != kind:
-        raise WhatsAppError(132012, f"header: Format mismatch, expected {form}, received {parameters[0]['type'].upper()}")
+        raise WhatsAppError(
+            132012, f"header: Format mismatch, expected {form}, received {parameters[0]['type'].upper()}"
+        )
     if form == "TEXT":
         _check_names(stored, "header", parameters, wanted)
 
@@ -139,7 +148,9 @@ def _check_header(stored: Json, given: dict[str, list[Json]]) -> None:
 def _count(where: str, parameters: list[Json], expected: int) -> None:
     if len(parameters) != expected:
         raise WhatsAppError(
-            132000, f"{where}: number of localizable_params ({len(parameters)}) does not match the expected number of params ({expected})"
+            132000,
+            f"{where}: number of localizable_params ({len(parameters)}) does not match "
+            f"the expected number of params ({expected})",
         )
 
 
@@ -171,7 +182,9 @@ def _hydrate(text: str, wanted: list[str], parameters: list[Json]) -> str:
     for position, parameter in enumerate(parameters):
         value = _shown(parameter)
         if BAD_TEXT.search(value):
-            raise WhatsAppError(132012, "body: param text cannot have new-line/tab characters or more than 4 consecutive spaces")
+            raise WhatsAppError(
+                132012, "body: param text cannot have new-line/tab characters or more than 4 consecutive spaces"
+            )
         values[parameter.get("parameter_name") or wanted[position]] = value
     filled = PLACEHOLDER.sub(lambda match: values.get(match.group(1), ""), text)
     if len(filled) > 1024:

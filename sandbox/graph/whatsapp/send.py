@@ -67,11 +67,11 @@ async def send(call: GraphCall, number: WhatsAppNumber, only_templates: bool = F
     if only_templates and kind != "template":
         raise WhatsAppError(131055, "Only templates can be sent here")
     _check_envelope(body, kind)
-    customer, contact = _recipient(call, number, kind)
+    customer, contact = _recipient(call, number)
     template = check_template(call, number, body) if kind == "template" else None
     if template is None:
         check_content(call, number, kind, body)
-    _check_reply(number, body, kind)
+    _check_reply(body, kind)
     _check_rate(call, number, customer)
     _check_window(call, number, customer, template)
     return _accept(call, number, customer, contact, kind, template)
@@ -79,7 +79,7 @@ async def send(call: GraphCall, number: WhatsAppNumber, only_templates: bool = F
 
 def _check_envelope(body: Json, kind: str) -> None:
     if unknown := set(body) - KEYS - {kind}:
-        raise GraphError(100, None, f'(#100) Unexpected key "{sorted(unknown)[0]}" on param "root".')
+        raise GraphError(100, None, f'(#100) Unexpected key "{min(unknown)}" on param "root".')
     if body.get("recipient_type", "individual") not in ("individual", "group"):
         raise WhatsAppError(131009, "recipient_type must be individual or group")
     if body.get("recipient_type") == "group":
@@ -89,7 +89,7 @@ def _check_envelope(body: Json, kind: str) -> None:
         raise WhatsAppError(131009, "biz_opaque_callback_data must be a string of at most 512 characters")
 
 
-def _recipient(call: GraphCall, number: WhatsAppNumber, kind: str) -> tuple[Customer, Json]:
+def _recipient(call: GraphCall, number: WhatsAppNumber) -> tuple[Customer, Json]:
     """The person, and how the answer names them. ``to`` wins over ``recipient``."""
     body = call.params.body
     if (to := body.get("to")) not in (None, ""):
@@ -122,7 +122,7 @@ def _wa_id(number: WhatsAppNumber, to: Any) -> str:
     return number.country_code + digits.lstrip("0")
 
 
-def _check_reply(number: WhatsAppNumber, body: Json, kind: str) -> None:
+def _check_reply(body: Json, kind: str) -> None:
     context = body.get("context")
     if context is None:
         return

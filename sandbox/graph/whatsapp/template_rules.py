@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from sandbox.graph.errors import GraphError
@@ -39,7 +40,9 @@ _BUTTON = Tagged(
 _COMPONENT = Tagged(
     "type",
     {
-        "HEADER": Fields({"type": Text(), "format": Choice(HEADER_FORMATS), "text": Text(60, 1)}, ("format",), extra=True),
+        "HEADER": Fields(
+            {"type": Text(), "format": Choice(HEADER_FORMATS), "text": Text(60, 1)}, ("format",), extra=True
+        ),
         "BODY": Fields({"type": Text(), "text": Text(1024, 1)}, extra=True),
         "FOOTER": Fields({"type": Text(), "text": Text(60, 1)}, extra=True),
         "BUTTONS": Fields({"type": Text(), "buttons": Items(_BUTTON, 1, 10)}, ("buttons",), extra=True),
@@ -121,7 +124,7 @@ def _check_buttons(buttons: list[Json]) -> None:
         if kinds.count(kind) > most:
             raise refuse(2388072, f"At most {most} buttons of type {kind}")
     groups = [kind == "QUICK_REPLY" for kind in kinds]
-    if sum(1 for before, after in zip(groups, groups[1:], strict=False) if before != after) > 1:
+    if sum(1 for before, after in pairwise(groups) if before != after) > 1:
         raise refuse(2388072, "Quick replies must stand together")
     for button in buttons:
         if button["type"] == "URL" and not re.fullmatch(r"[^{}]*(\{\{1\}\})?", button["url"]):

@@ -18,7 +18,16 @@ from sandbox.world import World
 Json = dict[str, Any]
 HOUR, DAY = 3600.0, 86400.0
 MOST_TEMPLATES = 250
-FIELDS = ("name", "category", "status", "language", "components", "quality_score", "rejected_reason", "parameter_format")
+FIELDS = (
+    "name",
+    "category",
+    "status",
+    "language",
+    "components",
+    "quality_score",
+    "rejected_reason",
+    "parameter_format",
+)
 DEFAULT = ("name", "parameter_format", "components", "language", "status", "category", "id")
 TTL = {"AUTHENTICATION": (30, 900), "UTILITY": (30, 43200), "MARKETING": (43200, 2592000)}
 

@@ -34,12 +34,18 @@ def check_context(bot: LineBot, messages: list[Json], thread: Thread | None) -> 
     problems: list[Problem] = []
     for position, message in enumerate(messages):
         path: Path = ("messages", position)
-        for judge in (_quote, _mentions, _tracking, _coupon, _sticker):
-            judge(bot, message, thread, path, problems)
+        _quote(message, thread, path, problems)
+        _mentions(message, thread, path, problems)
+        if message.get("trackingId") and thread is not None and thread.kind != "user":
+            problems.append(Problem((*path, "trackingId"), "value", "absent in groups and rooms"))
+        if message["type"] == "coupon" and message["couponId"] not in bot.coupons:
+            problems.append(Problem((*path, "couponId"), "value", "a coupon of this account"))
+        if message["type"] == "sticker" and not _is_sendable(message):
+            problems.append(Problem((*path, "stickerId"), "value", "a sticker of the sendable list"))
     return problems
 
 
-def _quote(bot: LineBot, message: Json, thread: Thread | None, path: Path, problems: list[Problem]) -> None:
+def _quote(message: Json, thread: Thread | None, path: Path, problems: list[Problem]) -> None:
     token = message.get("quoteToken")
     if token is None:
         return
@@ -48,7 +54,7 @@ def _quote(bot: LineBot, message: Json, thread: Thread | None, path: Path, probl
         problems.append(Problem((*path, "quoteToken"), "value", "a quote token of this chat"))
 
 
-def _mentions(bot: LineBot, message: Json, thread: Thread | None, path: Path, problems: list[Problem]) -> None:
+def _mentions(message: Json, thread: Thread | None, path: Path, problems: list[Problem]) -> None:
     for key, item in (message.get("substitution") or {}).items():
         if item.get("type") != "mention":
             continue
@@ -59,19 +65,6 @@ def _mentions(bot: LineBot, message: Json, thread: Thread | None, path: Path, pr
             problems.append(Problem((*place, "userId"), "value", "a member of this chat"))
 
 
-def _tracking(bot: LineBot, message: Json, thread: Thread | None, path: Path, problems: list[Problem]) -> None:
-    if message.get("trackingId") and thread is not None and thread.kind != "user":
-        problems.append(Problem((*path, "trackingId"), "value", "absent in groups and rooms"))
-
-
-def _coupon(bot: LineBot, message: Json, thread: Thread | None, path: Path, problems: list[Problem]) -> None:
-    if message["type"] == "coupon" and message["couponId"] not in bot.coupons:
-        problems.append(Problem((*path, "couponId"), "value", "a coupon of this account"))
-
-
-def _sticker(bot: LineBot, message: Json, thread: Thread | None, path: Path, problems: list[Problem]) -> None:
-    if message["type"] != "sticker":
-        return
+def _is_sendable(message: Json) -> bool:
     first, last = SENDABLE.get(message["packageId"], (0, -1))
-    if not first <= int(message["stickerId"]) <= last:
-        problems.append(Problem((*path, "stickerId"), "value", "a sticker of the sendable list"))
+    return first <= int(message["stickerId"]) <= last

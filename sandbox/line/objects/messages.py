@@ -64,9 +64,7 @@ _SUBSTITUTE = Tagged(
     "type",
     {
         "mention": _MENTION,
-        "emoji": Fields(
-            {"type": Text(), "productId": Text(), "emojiId": Text()}, ("productId", "emojiId"), extra=True
-        ),
+        "emoji": Fields({"type": Text(), "productId": Text(), "emojiId": Text()}, ("productId", "emojiId"), extra=True),
     },
 )
 
@@ -84,9 +82,8 @@ class _Substitutions:
             if not _KEY.fullmatch(key):
                 problems.append(Problem((*path, key), "value", "a key of 1 to 20 letters, digits and _"))
             _SUBSTITUTE.check(item, (*path, key), problems)
-        for kind in ("mention", "emoji"):
-            if sum(1 for item in value.values() if isinstance(item, dict) and item.get("type") == kind) > 20:
-                problems.append(Problem(path, "size", kind, 0, 20))
+        kinds = [item.get("type") for item in value.values() if isinstance(item, dict)]
+        problems.extend(Problem(path, "size", kind, 0, 20) for kind in ("mention", "emoji") if kinds.count(kind) > 20)
 
 
 def _placeholders_known(value: Any, path: Path, problems: list[Problem]) -> None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.line.objects.actions import IMAGE_CAROUSEL_ACTION, TEMPLATE_ACTION, URI, clusters, text16
 from sandbox.counting import graphemes, utf16_units
+from sandbox.line.objects.actions import IMAGE_CAROUSEL_ACTION, TEMPLATE_ACTION, URI, clusters, text16
 from sandbox.shapes import Choice, Fields, Items, Number, Path, Problem, Shape, Tagged, Text
 
 HTTPS = Text(2000, 1, utf16_units, re.compile(r"https://[!-~]+", re.IGNORECASE))
@@ -96,7 +96,9 @@ IMAGEMAP_VIDEO = Fields(
     ("originalContentUrl", "previewImageUrl", "area"),
     extra=True,
 )
-_SIZE = Fields({"width": Number(1040, 1040, whole=True), "height": Number(1, whole=True)}, ("width", "height"), extra=True)
+_SIZE = Fields(
+    {"width": Number(1040, 1040, whole=True), "height": Number(1, whole=True)}, ("width", "height"), extra=True
+)
 IMAGEMAP: Mapping[str, Shape] = {
     "baseUrl": HTTPS,
     "altText": text16(1500),
