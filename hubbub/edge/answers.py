@@ -31,6 +31,7 @@ def answer(status: int, text: str, *headers: tuple[bytes, bytes]) -> Answer:
 
 
 _CLOSE: Final = (b"connection", b"close")
+RETRY_HEADERS: Final = {"retry-after": str(RETRY_SECONDS)}
 _RETRY_AFTER: Final = (b"retry-after", str(RETRY_SECONDS).encode())
 
 STORED: Final = answer(200, "OK")

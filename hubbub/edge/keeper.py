@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, LiteralString
@@ -44,7 +45,8 @@ class Keeper:
         self._latest: datetime | None = None
         self._full_at = 0.0
         self._is_stopping = asyncio.Event()
-        self._reported = ""
+        self._reported = ("", "")
+        self._is_copy_due = False
 
     async def start(self) -> None:
         """From disk first, then from the database if it can be reached."""
@@ -73,19 +75,20 @@ class Keeper:
                 await self._database.connect()
                 await self._load_all()
                 self._database.declare_up()
-                self._reported = ""
+                self._reported = ("", "")
             elif clock.monotonic() - self._full_at > FULL_EVERY_SECONDS:
                 await self._load_all()
             else:
                 await self._load_changes()
         except (DatabaseAway, psycopg.Error) as error:
-            await self._report(error)
+            self._report("database_not_reached", str(error).partition("\n")[0])
+            await self._let_go()
+        await self._write_copy()
 
     async def _load_all(self) -> None:
         rows = [_row(values) for values in await self._database.run(ALL, seconds=FULL_PATIENCE)]
         self._full_at = clock.monotonic()
-        if self._book.replace(rows):
-            await self._write_copy()
+        self._is_copy_due |= self._book.replace(rows)
         self._remember(rows)
 
     async def _load_changes(self) -> None:
@@ -95,7 +98,7 @@ class Keeper:
         rows = [_row(values) for values in await self._database.run(CHANGED, [since], seconds=POLL_PATIENCE)]
         if self._book.update(rows):
             log_event(log, logging.INFO, "secrets_changed", channels=len(self._book))
-            await self._write_copy()
+            self._is_copy_due = True
         return self._remember(rows)
 
     def _remember(self, rows: list[ChannelSecrets]) -> None:
@@ -103,19 +106,21 @@ class Keeper:
         self._latest = max([*times, self._latest] if self._latest else times, default=None)
 
     async def _write_copy(self) -> None:
-        if self._copy_directory is None:
+        if self._copy_directory is None or not self._is_copy_due:
             return
         try:
             await asyncio.to_thread(write_copy, self._copy_directory, self._book.rows())
+            self._is_copy_due = False
         except OSError as error:
-            log_event(log, logging.ERROR, "secrets_copy_not_written", reason=error.strerror)
+            self._report("secrets_copy_not_written", os.strerror(error.errno or 0))
 
-    async def _report(self, error: Exception) -> None:
+    def _report(self, event: str, reason: str) -> None:
         """Once for each reason: an outage must not fill the log."""
-        reason = str(error).partition("\n")[0]
-        if reason != self._reported:
-            log_event(log, logging.ERROR, "database_not_reached", reason=reason)
-            self._reported = reason
+        if (event, reason) != self._reported:
+            log_event(log, logging.ERROR, event, reason=reason)
+            self._reported = (event, reason)
+
+    async def _let_go(self) -> None:
         if not self._database.is_up:
             await self._database.close()
 

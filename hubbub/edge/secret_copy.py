@@ -25,6 +25,7 @@ log = logging.getLogger("hubbub.edge.secrets")
 
 def write_copy(directory: Path, rows: Sequence[ChannelSecrets]) -> None:
     """Replace the file at once: a reader sees the old or the new one. Raises OSError."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=f".{FILE_NAME}")  # 0600 from the start
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -44,7 +45,7 @@ def read_copy(directory: Path) -> list[ChannelSecrets] | None:
         return [_row(item) for item in json.as_list(json.loads((directory / FILE_NAME).read_bytes()))]
     except FileNotFoundError:
         return None
-    except (OSError, InvalidJson, KeyError, TypeError, ValueError) as error:
+    except (OSError, InvalidJson, LookupError, TypeError, ValueError, AttributeError) as error:
         log_event(log, logging.ERROR, "secrets_copy_unreadable", directory=directory, reason=type(error).__name__)
         return None
 

@@ -1,12 +1,14 @@
-"""uvicorn, with a limit on how long a caller may take to send a request."""
+"""uvicorn, with a limit on how long a caller may take to send a request, and a gentler goodbye."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import resource
 import signal
+import socket
 from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -14,26 +16,34 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 REQUEST_SECONDS: Final = 10.0
 """From the first byte of a request, or from the connection, to the last byte of its body."""
+SWEEP_SECONDS: Final = 1.0
 KEEP_ALIVE_SECONDS: Final = 75
-GRACEFUL_SECONDS: Final = 20
+LEAVING_SECONDS: Final = 1.0
+"""How long an idle connection stays open when we stop: what is on its way on it is still answered."""
+GRACEFUL_SECONDS: Final = 15
 BACKLOG: Final = 4096
-_TICKS_A_SWEEP: Final = 10  # uvicorn ticks every 0.1 s
 _TIMED_OUT: Final = (
-    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 32\r\n"
-    b"connection: close\r\n\r\nThe request did not come in time"
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 33\r\n"
+    b"connection: close\r\n\r\nThe request did not come in time."
 )
 
 
-class TimedProtocol(HttpToolsProtocol):
+class EdgeProtocol(HttpToolsProtocol):
     """Notes when a request began to come in; one sweep over all connections replaces a timer for each."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.began_at: float | None = self.loop.time()
+        self.is_leaving = False
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.began_at = self.loop.time()
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if self.is_leaving:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
@@ -43,38 +53,67 @@ class TimedProtocol(HttpToolsProtocol):
         """Answer 408 and hang up, when the request has been coming in for too long."""
         if self.began_at is None or now - self.began_at < REQUEST_SECONDS or self.transport.is_closing():
             return
-        is_answerable = self.headers is not None and (self.cycle is None or not self.cycle.response_started)
-        if is_answerable:
+        has_begun = self.headers is not None
+        if has_begun and (self.cycle is None or self.cycle.response_complete or not self.cycle.response_started):
             self.transport.write(_TIMED_OUT)
         self.transport.close()
 
+    def shutdown(self) -> None:
+        """Answer once more with `Connection: close`; hang up when nothing comes."""
+        self.is_leaving = True
+        if self._is_idle():
+            self.loop.call_later(LEAVING_SECONDS, self._close_if_idle)
+        else:
+            super().shutdown()
+
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _close_if_idle(self) -> None:
+        if self._is_idle():
+            self.transport.close()
+
 
 class EdgeServer(uvicorn.Server):
-    """Sweeps slow connections while it serves."""
+    """Sweeps slow connections from start-up until the last one is gone."""
 
-    async def on_tick(self, counter: int) -> bool:
-        if counter % _TICKS_A_SWEEP == 0:
-            now = asyncio.get_running_loop().time()
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._sweeping = asyncio.create_task(self._sweep_for_ever())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        self._sweeping.cancel()
+
+    async def _sweep_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
             for connection in list(self.server_state.connections):
-                if isinstance(connection, TimedProtocol):
-                    connection.close_if_slow(now)
-        return await super().on_tick(counter)
+                if isinstance(connection, EdgeProtocol):
+                    connection.close_if_slow(loop.time())
 
 
 def serve(app: ASGIApp, *, host: str, port: int, fd: int | None) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what is under way. Returns when all is flushed."""
+    """Serve until SIGTERM or SIGINT, then finish what is under way; returns when all is flushed.
+
+    With `fd`, an open listening socket that other edges may share.
+    """
     _allow_many_connections()
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # it warns of every broken request that anybody sends
     for name in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again when it is done
         signal.signal(name, _exit)
-    EdgeServer(_config(app, host=host, port=port, fd=fd)).run()
+    sockets = None if fd is None else [socket.socket(fileno=fd)]
+    EdgeServer(_config(app, host=host, port=port)).run(sockets)
 
 
-def _config(app: ASGIApp, **place: Any) -> uvicorn.Config:
+def _config(app: ASGIApp, *, host: str, port: int) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        **place,
+        host=host,
+        port=port,
         loop="uvloop",
-        http=TimedProtocol,
+        http=EdgeProtocol,
         ws="none",
         lifespan="on",
         interface="asgi3",
