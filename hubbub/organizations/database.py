@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 from hubbub.kit.json import dumps, loads
+from hubbub.processes.roles import refuse_dangerous_role
+from hubbub.settings.database import POOL_SIZES, PROCESS_VARIABLE, django_database, logins
 
 Row = dict[str, Any]
 JSONB = 3802
@@ -30,3 +33,23 @@ def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **na
         for row in found:
             row[name] = None if row[name] is None else loads(row[name])
     return found
+
+
+def sign_in_as(process: str) -> None:
+    """From now on the default connection of this thread and later ones is another process's role.
+
+    For processes that were forked before any connection was open. Raises ConfigurationError when the role could step
+    round row-level security.
+    """
+    os.environ[PROCESS_VARIABLE] = process
+    entry = django_database(logins().url_for(process), pool_size=POOL_SIZES.get(process, 0))
+    connections.settings["default"] = connections.configure_settings({"default": entry})["default"]
+    connections["default"] = connections.create_connection("default")
+    refuse_wrong_role(process)
+
+
+def refuse_wrong_role(process: str) -> None:
+    """Raise ConfigurationError unless the default connection is this process's own, harmless role."""
+    connection.ensure_connection()
+    refuse_dangerous_role(connection.connection, logins().role_of(process))
+    connection.close()

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from hubbub.settings.database import current_process, django_database, logins
+from hubbub.settings.database import POOL_SIZES, current_process, django_database, logins
 from hubbub.settings.environment import environment
 
 django_stubs_ext.monkeypatch()
@@ -60,8 +60,6 @@ TEMPLATES = [
         },
     }
 ]
-POOL_SIZES = {"web": 12, "outbound": 4}
-"""The web answers many requests at once; the other processes work with one connection, a sender with a few."""
 DATABASES = {"default": django_database(logins(ENV).url_for(PROCESS), pool_size=POOL_SIZES.get(PROCESS, 0))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "organizations.User"

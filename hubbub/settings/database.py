@@ -13,6 +13,9 @@ from hubbub.settings.environment import Environment, environment
 PROCESS_VARIABLE = "HUBBUB_PROCESS"
 """Set by whoever starts a process; commands run as "web", an ordinary tenant role."""
 
+POOL_SIZES = {"web": 12, "outbound": 4}
+"""The web answers many requests at once; the other processes work with one connection, a sender with a few."""
+
 
 def current_process() -> str:
     """The process whose role this interpreter uses."""

@@ -1,0 +1,107 @@
+"""The automation lane's loop: claim conversations, decide about each new message in order, commit under the lease."""
+
+from __future__ import annotations
+
+import logging
+from threading import Event
+
+from django.db import Error, connection, transaction
+
+from hubbub.automation import lane
+from hubbub.automation.mutex import outer_mutex
+from hubbub.automation.responders import Decision, decide
+from hubbub.conversations.actions.send import queue_message
+from hubbub.conversations.models import Conversation, Message
+from hubbub.kit.errors import HubbubError
+from hubbub.kit.logging import log_event
+from hubbub.organizations.scope import organization_scope
+
+logger = logging.getLogger(__name__)
+
+CLAIM_AT_ONCE = 50
+IDLE_SECONDS = (0.01, 0.02, 0.05, 0.1)
+PAUSE_AFTER_ERROR_SECONDS = 0.5
+RETRY_SECONDS = (1, 5, 30, 120, 600)
+
+
+def run(stop: Event) -> None:
+    """Work until `stop` is set. What a worker had leased when it died is taken up when the lease ends."""
+    idle_turns = 0
+    while not stop.is_set():
+        try:
+            worked = work_once()
+        except Error as failure:
+            log_event(logger, logging.WARNING, "automation_interrupted", error=failure)
+            connection.close()
+            stop.wait(PAUSE_AFTER_ERROR_SECONDS)
+            continue
+        idle_turns = 0 if worked else idle_turns + 1
+        if not worked:
+            stop.wait(IDLE_SECONDS[min(idle_turns, len(IDLE_SECONDS)) - 1])
+
+
+def work_once(limit: int = CLAIM_AT_ONCE) -> int:
+    """Claim and handle one round of conversations; returns how many there were."""
+    with transaction.atomic():
+        leases = lane.claim(limit)
+    for lease in leases:
+        _handle(lease)
+    return len(leases)
+
+
+def _handle(lease: lane.Lease) -> None:
+    """One conversation. A failure is kept with it, and never stops the others."""
+    try:
+        with outer_mutex(lease.conversation_id) as is_free:
+            if is_free:
+                _answer_all(lease)
+        with transaction.atomic():
+            lane.release(lease)
+    except Error:
+        raise
+    except Exception as failure:  # noqa: BLE001 - whatever a responder does must not stop the lane
+        log_event(logger, logging.ERROR, "automation_failed", error=failure, conversation_id=lease.conversation_id)
+        delay = RETRY_SECONDS[min(lease.attempts, len(RETRY_SECONDS) - 1)]
+        with transaction.atomic():
+            lane.fail(lease, f"Deciding failed: {type(failure).__name__}.", delay)
+
+
+def _answer_all(lease: lane.Lease) -> None:
+    with organization_scope(lease.organization_id):
+        waiting = lane.pending(lease)
+    for message_id in waiting:
+        with organization_scope(lease.organization_id):
+            message = Message.objects.get(id=message_id)
+            conversation = Conversation.objects.select_related("channel", "contact").get(id=lease.conversation_id)
+            decision = decide(conversation, message)
+        if not _commit(lease, conversation, message, decision):
+            return
+
+
+def _commit(lease: lane.Lease, conversation: Conversation, message: Message, decision: Decision) -> bool:
+    """Write the decision and its effect; False when the lease was lost, and nothing was written."""
+    with organization_scope(lease.organization_id):
+        if not lane.hold(lease):
+            return False
+        reason = decision.reason
+        if decision.answer is not None:
+            reason = _queue(conversation, message, decision) or reason
+        lane.finish_item(lease, message.id, decision.name, reason)
+    return True
+
+
+def _queue(conversation: Conversation, message: Message, decision: Decision) -> str:
+    """Queue the answer; returns the sentence when it may not be sent."""
+    assert decision.answer is not None
+    try:
+        with transaction.atomic():
+            queue_message(
+                conversation,
+                decision.answer,
+                author_type="flow",
+                response_to=message,
+                client_id=f"automation:{message.id}",
+            )
+    except HubbubError as refused:
+        return refused.sentence
+    return ""
