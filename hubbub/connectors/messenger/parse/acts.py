@@ -232,7 +232,7 @@ def _ordered(turn: Turn, order: JsonObject) -> InboundEvent:
     facts: JsonObject = {"products": [*products]}
     if note := as_text(order.get("note")):
         facts["note"] = note
-    return _acted(turn, order, "cart_sent", f"Sent a cart with {len(products)} products.", facts)
+    return _acted(turn, order, "cart_sent", "Sent a cart.", facts)
 
 
 def _informed(turn: Turn, information: JsonObject) -> InboundEvent:

@@ -183,7 +183,7 @@ def _alert(item: Item, value: JsonObject, topic: str, severity: str, sentence: s
     time: JsonValue = value.get("timestamp")
     return AccountAlert(
         address=item.address,
-        event_key=f"{topic}:{as_text(time if time is not None else item.time, limit=32) or ''}:{fingerprint(value)}",
+        event_key=f"{topic}:{as_text(time if time is not None else item.time, limit=32) or ''}:{fingerprint(item.value)}",
         occurred_at=from_epoch(item.time if time is None else time),
         raw=item.raw,
         topic=topic,
