@@ -5,6 +5,8 @@ https://developers.line.biz/en/reference/messaging-api/#message-objects
 
 from __future__ import annotations
 
+import re
+
 from hubbub.connectors.line.render.check import (
     JsonObject,
     Rule,
@@ -30,6 +32,8 @@ from hubbub.kit.text import length
 QUOTING = ("text", "textV2", "sticker")
 TRACKING_ID = r"[A-Za-z0-9\-.=,+*()%$&;:@{}!?<>\[\]]+"
 BUBBLE_BYTES, CAROUSEL_BYTES = 30_000, 50_000
+DATES = {"date": r"\d{4}-\d\d-\d\d", "time": r"\d\d:\d\d", "datetime": r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d"}
+PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(?P<name>[0-9A-Za-z_]{1,20})\}|(?P<lone>[{}])")
 INPUT_OPTIONS = ("closeRichMenu", "openRichMenu", "openKeyboard", "openVoice")
 
 # -- actions: https://developers.line.biz/en/reference/messaging-api/#action-objects
@@ -46,6 +50,17 @@ def _shown(name: str, noun: str, *, is_required: bool = False) -> Rule:
 def _one_text(action: JsonObject) -> None:
     if action.get("displayText") and action.get("text"):
         refuse("A postback button may have displayText or text, not both; take one away.")
+    if action.get("fillInText") and action.get("inputOption") != "openKeyboard":
+        refuse("A text to fill in needs the input option openKeyboard; add it.")
+
+
+def _dates(action: JsonObject) -> None:
+    form = DATES[str(action["mode"])]
+    for name in ("initial", "max", "min"):
+        if name in action and not re.fullmatch(form, str(action[name])):
+            refuse(
+                f"The {name} of a date picker must be a {action['mode']}, such as 2026-11-20, 10:00, 2026-11-20t10:00."
+            )
 
 
 ACTIONS: dict[str, tuple[Rule, ...]] = {
@@ -61,7 +76,8 @@ ACTIONS: dict[str, tuple[Rule, ...]] = {
     "uri": (link("uri", "the link of the button"),),
     "datetimepicker": (
         _payload("data", "the payload of the date picker", is_required=True),
-        choice("mode", "the mode of the date picker", ("date", "time", "datetime"), is_required=True),
+        choice("mode", "the mode of the date picker", tuple(DATES), is_required=True),
+        _dates,
     ),
     "clipboard": (text("clipboardText", "the text to copy", 1000),),
 }
@@ -195,9 +211,7 @@ _MAP_VIDEO = inner(
 
 
 def _substitution(message: JsonObject) -> None:
-    parts = message.get("substitution")
-    if parts is None:
-        return
+    parts = message.get("substitution", {})
     if not isinstance(parts, dict):
         refuse("The substitutions of a text must be an object.")
     if len(parts) > 100:
@@ -206,13 +220,30 @@ def _substitution(message: JsonObject) -> None:
     for kind, noun in (("mention", "mentions"), ("emoji", "LINE emoji")):
         if kinds.count(kind) > 20:
             refuse(f"There are {kinds.count(kind)} {noun}; LINE allows at most 20 in one text.")
+    _known_places(str(message["text"]), set(parts))
+
+
+def _known_places(said: str, names: set[str]) -> None:
+    for place in PLACEHOLDER.finditer(said):
+        if place["lone"] or (place["name"] and place["name"] not in names):
+            refuse("A brace in this text names no substitution; write {{ or }} for a brace that is meant as text.")
+
+
+def _emoji_places(message: JsonObject) -> None:
+    """Each emoji stands where the text has a $, counted in UTF-16 code units."""
+    units = str(message["text"]).encode("utf-16-le", "surrogatepass")
+    for emoji in as_list(message.get("emojis")):
+        index = as_checked(emoji).get("index")
+        at = 2 * index if isinstance(index, int) and 0 <= index <= 5000 else len(units)
+        if units[at : at + 2] != b"$\x00":
+            refuse("Each LINE emoji needs a $ at its place in the text; correct its index.")
 
 
 # -- messages
 
 _ALT_TEXT = text("altText", "the alternative text", 1500)
 MESSAGES: dict[str, tuple[Rule, ...]] = {
-    "text": (text("text", "the text", 5000), many("emojis", "LINE emoji", 0, 20)),
+    "text": (text("text", "the text", 5000), many("emojis", "LINE emoji", 0, 20), _emoji_places),
     "textV2": (text("text", "the text", 5000), _substitution),
     "sticker": (
         text("packageId", "the package of the sticker", 20, pattern="[0-9]+"),
