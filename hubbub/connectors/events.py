@@ -291,6 +291,7 @@ class ThreadControlChanged(InboundEvent):
     previous_owner: str | None = None
     new_owner: str | None = None
     metadata: str | None = None
+    extra: dict[str, JsonValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,6 +365,8 @@ class ContactActed(InboundEvent):
     action: str
     sentence: str = ""
     reply_token: str | None = None
+    opens_window: bool = False
+    """A call to us on WhatsApp opens the reply window as a message does."""
     extra: dict[str, JsonValue] = field(default_factory=dict)
 
 
