@@ -4,6 +4,7 @@ import argparse
 import socket
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from hubbub.kit.errors import HubbubError
 
@@ -32,6 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     router.add_argument("--edge", type=_address, required=True, help="HOST:PORT, or a unix socket's path")
     router.set_defaults(command=_router)
     stop = commands.add_parser("stop-database", help="stop the embedded Postgres of HUBBUB_DATA_DIR")
+    stop.add_argument("--data-dir", type=Path, help="another data directory")
+    stop.add_argument("--if-idle", action="store_true", help="only when nobody else is connected")
     stop.set_defaults(command=_stop_database)
     return parser
 
@@ -64,11 +67,13 @@ def _router(options: argparse.Namespace) -> None:
     uvloop.run(serve_until_signalled(make_router(web=options.web, edge=options.edge), listeners))
 
 
-def _stop_database(_options: argparse.Namespace) -> None:
+def _stop_database(options: argparse.Namespace) -> None:
     from hubbub.processes.postgres import EmbeddedPostgres
     from hubbub.settings.environment import environment
 
-    EmbeddedPostgres(environment().data_dir).stop()
+    postgres = EmbeddedPostgres(options.data_dir or environment().data_dir)
+    if postgres.is_running() and not (options.if_idle and postgres.is_used()):
+        postgres.stop()
 
 
 if __name__ == "__main__":

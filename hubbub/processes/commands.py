@@ -19,19 +19,30 @@ WITHOUT_DATABASE = frozenset({"makemigrations", "check", "help", "--help", "--ve
 
 
 def prepare(arguments: Sequence[str]) -> None:
-    """Choose the role by the command, exec the edge, and start the embedded database if the command needs one."""
+    """Choose the role by the command, exec the edge, and start the embedded database if the command needs one.
+
+    Beside a `make run` of the same data directory, commands see its sandbox too.
+    """
     command = arguments[1] if len(arguments) > 1 else "help"
     if command == "edge":
-        os.execv(sys.executable, [sys.executable, "-m", "hubbub.edge", *arguments[2:]])  # noqa: S606
+        _become_the_edge(arguments[2:])
     os.environ.setdefault("HUBBUB_PROCESS", PROCESS_OF_COMMAND.get(command, "web"))
     if command not in WITHOUT_DATABASE:
         _ensure_database()
 
 
-def _ensure_database() -> None:
-    from hubbub.processes.postgres import ensure_database_running
-    from hubbub.settings.environment import environment
+def _become_the_edge(arguments: Sequence[str]) -> None:
+    """The edge gets its own role's URL and nothing else, and never imports Django."""
+    from hubbub.settings.database import logins
 
-    settings = environment()
-    if not settings.database_url:
-        ensure_database_running(settings.data_dir)
+    os.environ.setdefault("HUBBUB_EDGE_DATABASE_URL", logins().url_for("edge"))
+    os.execv(sys.executable, [sys.executable, "-m", "hubbub.edge", *arguments])  # noqa: S606
+
+
+def _ensure_database() -> None:
+    from hubbub.processes import running
+    from hubbub.processes.preparation import start_and_prepare
+    from hubbub.settings.environment import environment, reload_environment
+
+    running.adopt_settings(environment().data_dir)
+    start_and_prepare(reload_environment())

