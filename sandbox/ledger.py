@@ -1,11 +1,13 @@
-"""What the judge remembers: every accepted send in order, every call, every webhook.
+"""What the judge remembers: every accepted send in order, every call.
 
-A line of the ledger is kept as JSON bytes, so that 50,000 of them stay small; the file has all of them.
+Lines of the ledger are kept as compressed blocks of JSON, so that a long run stays small.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections import deque
+from collections.abc import Iterator
 from io import BufferedWriter
 from pathlib import Path
 from typing import Any
@@ -13,59 +15,81 @@ from typing import Any
 import orjson
 
 Json = dict[str, Any]
-KEPT_SENDS = 50_000
+BLOCK = 256
+KEPT_BLOCKS = 1000
 KEPT_CALLS = 10_000
 
 
 class Ledger:
-    """Accepted sends, numbered from 1."""
+    """Accepted sends, numbered from 1; the newest 256,000 in memory, all of them in the file."""
 
     def __init__(self, file: Path | None = None) -> None:
         self.count = 0
-        self._lines: deque[tuple[int, str, tuple[str, ...], bytes]] = deque(maxlen=KEPT_SENDS)
+        self.first = 1
+        self._blocks: deque[tuple[int, bytes]] = deque()
+        """(number of the first line, compressed lines)"""
+        self._open: list[bytes] = []
         self._unanswered: set[int] = set()
         self._file: BufferedWriter | None = file.open("ab") if file else None
 
-    def write(self, entry: Json, recipients: tuple[str, ...]) -> int:
-        """Number the entry and keep it. ``entry`` has at least platform, account, message_id, request."""
+    def write(self, entry: Json) -> int:
+        """Number the entry and keep it. ``entry`` has at least account, recipient, message_id, request."""
         self.count += 1
-        line = orjson.dumps({"n": self.count, **entry})
-        self._lines.append((self.count, entry["account"], recipients, line))
+        line = orjson.dumps({"n": self.count, **entry}, option=orjson.OPT_APPEND_NEWLINE)
         self._to_file(line)
+        self._open.append(line)
+        if len(self._open) == BLOCK:
+            self._close_block()
         return self.count
+
+    def _close_block(self) -> None:
+        self._blocks.append((self.count - len(self._open) + 1, zlib.compress(b"".join(self._open), 1)))
+        self._open = []
+        if len(self._blocks) > KEPT_BLOCKS:
+            self._blocks.popleft()
+            self.first = self._blocks[0][0]
 
     def mark_unanswered(self, number: int) -> None:
         """The answer to this send was cut."""
         self._unanswered.add(number)
-        self._to_file(orjson.dumps({"n": number, "answered": False}))
+        self._to_file(orjson.dumps({"n": number, "answered": False}, option=orjson.OPT_APPEND_NEWLINE))
 
     def _to_file(self, line: bytes) -> None:
         if self._file is not None:
-            self._file.write(line + b"\n")
+            self._file.write(line)
             self._file.flush()
 
-    def read(self, since: int, account: str, recipient: str, limit: int) -> list[Json]:
+    def read(self, since: int, account: str = "", recipient: str = "", limit: int = 1_000_000) -> list[Json]:
         """Entries with n > since, oldest first."""
         found: list[Json] = []
-        for number, owner, recipients, line in self._lines:
-            if number <= since or (account and owner != account) or (recipient and recipient not in recipients):
+        for entry in self._entries(since):
+            if account and entry["account"] != account:
                 continue
-            entry = orjson.loads(line)
-            entry["answered"] = number not in self._unanswered
+            if recipient and recipient != entry["recipient"] and recipient not in entry.get("recipients", ()):
+                continue
+            entry["answered"] = entry["n"] not in self._unanswered
             found.append(entry)
             if len(found) >= limit:
                 break
         return found
 
-    @property
-    def first(self) -> int:
-        """The number of the oldest entry still kept in memory."""
-        return self._lines[0][0] if self._lines else self.count + 1
+    def _entries(self, since: int) -> Iterator[Json]:
+        for first, block in list(self._blocks):
+            if first + BLOCK - 1 > since:
+                yield from self._after(since, zlib.decompress(block).splitlines())
+        yield from self._after(since, list(self._open))
+
+    def _after(self, since: int, lines: list[bytes]) -> Iterator[Json]:
+        for line in lines:
+            entry: Json = orjson.loads(line)
+            if entry["n"] > since:
+                yield entry
 
     def clear(self) -> None:
-        self._lines.clear()
+        self._blocks.clear()
+        self._open = []
         self._unanswered.clear()
-        self.count = 0
+        self.count, self.first = 0, 1
 
     def close(self) -> None:
         if self._file is not None:

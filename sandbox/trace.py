@@ -133,4 +133,4 @@ def accept(
     }
     if len(recipients) > 1:
         entry["recipients"] = list(recipients)
-    trace.ledger_number = world.ledger.write(entry, recipients)
+    trace.ledger_number = world.ledger.write(entry)

@@ -113,7 +113,7 @@ async def deliveries(call: LineCall) -> Json:
 
 
 def _sent_on(call: LineCall, date: str) -> int:
-    entries = call.world.ledger.read(0, call.bot.external_id, "", 1_000_000)
+    entries = call.world.ledger.read(0, call.bot.external_id)
     days = [
         datetime.fromtimestamp(entry["at"] / 1000 + 9 * 3600, tz=UTC).strftime("%Y%m%d")
         for entry in entries

@@ -34,7 +34,7 @@ async def followers(call: LineCall) -> Json:
 async def delivery(call: LineCall) -> Json:
     if not _is_ready(call):
         return {"status": "unready"}
-    sends = call.world.ledger.read(0, call.bot.external_id, "", 1_000_000)
+    sends = call.world.ledger.read(0, call.bot.external_id)
     kinds = {"reply": "apiReply", "push": "apiPush", "multicast": "apiMulticast", "broadcast": "apiBroadcast"}
     counts = {name: sum(1 for one in sends if one["kind"] == kind) for kind, name in kinds.items()}
     return {"status": "ready", **counts}
