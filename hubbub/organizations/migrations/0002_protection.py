@@ -29,6 +29,26 @@ $$
 """Commands name an organisation by its slug before any scope is set; NULL lists the first twenty."""
 
 
+ENTER_WITH_KEY = """
+CREATE FUNCTION enter_with_key(hash text)
+RETURNS TABLE (id uuid, organization_id uuid, role text, is_operator bool, is_stale bool)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    found api_key%ROWTYPE;
+BEGIN
+    SELECT * INTO found FROM api_key k
+     WHERE k.key_hash = hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > hubbub_now());
+    IF found.id IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM set_config('hubbub.organization', found.organization_id::text, true);
+    RETURN QUERY SELECT found.id, found.organization_id, found.role::text, found.is_operator,
+                        coalesce(found.last_used_at < hubbub_now() - interval '1 minute', true);
+END $$
+"""
+"""One round trip a request: the key's row, and the scope of its organisation for the rest of the transaction."""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("organizations", "0001_initial"),
@@ -42,6 +62,9 @@ class Migration(migrations.Migration):
                 FIND_ORGANIZATION,
                 "REVOKE ALL ON FUNCTION find_organization(text) FROM PUBLIC",
                 "GRANT EXECUTE ON FUNCTION find_organization(text) TO {web}",
+                ENTER_WITH_KEY,
+                "REVOKE ALL ON FUNCTION enter_with_key(text) FROM PUBLIC",
+                "GRANT EXECUTE ON FUNCTION enter_with_key(text) TO {web}",
                 "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
                 *(f"GRANT USAGE ON SCHEMA public TO {{{process}}}" for process in (*EVERYBODY, "edge")),
                 *(f"GRANT SELECT ON django_migrations TO {{{process}}}" for process in EVERYBODY),

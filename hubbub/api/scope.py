@@ -1,0 +1,62 @@
+"""One transaction a request, seeing one organisation: the key's, or the membership's of the person who signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+
+from hubbub.api.errors import error_response
+from hubbub.kit.errors import HubbubError, InvalidInput
+from hubbub.organizations.access import Principal, enter_with_key
+from hubbub.organizations.models import Membership, Role
+from hubbub.organizations.scope import enter
+
+WITHOUT_SCOPE = ("/health/", "/static/", "/api/v1/docs", "/api/v1/openapi.json", "/media/")
+BEARER = "Bearer "
+FIRST_REFUSAL = 400
+
+
+class OrganizationScopeMiddleware:
+    """Sets `request.principal`; rolls back what a refused request has written."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.principal = None  # type: ignore[attr-defined]
+        if request.path == "/" or request.path.startswith(WITHOUT_SCOPE):
+            return self.get_response(request)
+        if "%00" in request.get_full_path():
+            return error_response(InvalidInput("A NUL byte cannot stand in an address."))
+        with transaction.atomic():
+            try:
+                request.principal = identify(request)  # type: ignore[attr-defined]
+            except HubbubError as refused:
+                return error_response(refused)
+            response = self.get_response(request)
+            if response.status_code >= FIRST_REFUSAL:
+                transaction.set_rollback(True)
+        return response
+
+
+def identify(request: HttpRequest) -> Principal | None:
+    """The key's principal, else the session's, else None. Sets the transaction's scope."""
+    header = request.headers.get("Authorization", "")
+    if header.startswith(BEARER):
+        return enter_with_key(header[len(BEARER) :].strip())
+    if not request.user.is_authenticated:
+        return None
+    enter(user=request.user.id)
+    membership = Membership.objects.filter(user=request.user, is_active=True).order_by("created_at").first()
+    if membership is None:
+        return None
+    enter(organization=membership.organization_id)
+    return Principal(
+        organization_id=membership.organization_id,
+        role=Role(membership.role),
+        actor_type="user",
+        actor_id=request.user.id,
+        is_operator=request.user.is_superuser,
+    )

@@ -1,0 +1,189 @@
+"""Changing a conversation: each action is a verb, in the caller's transaction, and is shown and audited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from hubbub.conversations.facts import record
+from hubbub.conversations.lifecycle import Become, LifecycleEvent, transition
+from hubbub.conversations.models import Conversation, ConversationStatus, Priority
+from hubbub.conversations.realtime import ScreenEvent, emit
+from hubbub.kit.errors import Conflict, InvalidInput, NotFound
+from hubbub.kit.json import JsonValue
+from hubbub.organizations.access import Principal
+from hubbub.organizations.actions import audit
+from hubbub.organizations.database import run
+from hubbub.organizations.models import Membership
+
+MARK_READ = """
+UPDATE conversation c
+   SET read_through = greatest(c.read_through, coalesce(%(through)s::timestamptz, c.last_inbound_at)),
+       unread_count = (SELECT count(*) FROM message m WHERE m.conversation_id = c.id AND m.direction = 'inbound'
+                          AND m.occurred_at > greatest(c.read_through, coalesce(%(through)s::timestamptz,
+                                                                                c.last_inbound_at))),
+       updated_at = hubbub_now()
+ WHERE c.organization_id = %(organization)s AND c.id = %(id)s
+"""
+MARK_UNREAD = """
+UPDATE conversation c
+   SET read_through = newest.occurred_at - interval '1 microsecond', unread_count = 1, updated_at = hubbub_now()
+  FROM (SELECT occurred_at FROM message WHERE conversation_id = %(id)s AND direction = 'inbound'
+         ORDER BY occurred_at DESC, body_position DESC, id DESC LIMIT 1) newest
+ WHERE c.organization_id = %(organization)s AND c.id = %(id)s
+"""
+SET_STATUS = """
+UPDATE conversation SET status = %(status)s, status_changed_at = hubbub_now(), updated_at = hubbub_now(),
+       closed_at = CASE %(status)s WHEN 'closed' THEN hubbub_now() WHEN 'active' THEN NULL ELSE closed_at END,
+       archived_at = CASE %(status)s WHEN 'archived' THEN hubbub_now() WHEN 'active' THEN NULL ELSE archived_at END
+ WHERE organization_id = %(organization)s AND id = %(id)s
+"""
+LONGEST_TAG = 100
+MOST_TAGS = 100
+FACTS = {"active": "reopened", "closed": "closed", "archived": "archived"}
+
+
+def lock_conversation(organization_id: UUID, conversation_id: UUID) -> Conversation:
+    """The conversation under its row lock. Raises NotFound."""
+    found = (
+        Conversation.objects.select_for_update(of=("self",))
+        .filter(organization_id=organization_id, id=conversation_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such conversation.")
+    return found
+
+
+def change_status(principal: Principal, conversation_id: UUID, event: LifecycleEvent) -> None:
+    """Close, archive or reopen, by the lifecycle table.
+
+    Raises Conflict when the table refuses, or when another conversation of that contact and channel is open; then
+    `details["conversation_id"]` names it.
+    """
+    conversation = lock_conversation(principal.organization_id, conversation_id)
+    outcome = transition(conversation.status, event)
+    if not isinstance(outcome, Become):
+        return
+    try:
+        with transaction.atomic():
+            run(SET_STATUS, status=outcome.status.value, organization=principal.organization_id, id=conversation_id)
+    except IntegrityError:
+        raise _already_open(conversation) from None
+    kind = FACTS[outcome.status.value]
+    record(
+        kind,
+        organization_id=principal.organization_id,
+        channel_id=conversation.channel_id,
+        conversation_id=conversation_id,
+        contact_id=conversation.contact_id,
+        user_id=principal.user_id,
+    )
+    _changed(principal, conversation_id, f"conversation_{kind}")
+
+
+def _already_open(conversation: Conversation) -> Conflict:
+    same = (
+        {"contact_id": conversation.contact_id, "type": "private"}
+        if conversation.type == "private"
+        else {"thread_key": conversation.thread_key, "type": conversation.type}
+    )
+    other = Conversation.objects.filter(
+        organization_id=conversation.organization_id,
+        channel_id=conversation.channel_id,
+        status=ConversationStatus.ACTIVE,
+        **same,
+    ).first()
+    return Conflict(
+        "Another conversation of this contact on this channel is open. Go on there, or close it first.",
+        code="conversation_already_open",
+        details={"conversation_id": str(other.id) if other else None},
+    )
+
+
+def mark_read(principal: Principal, conversation_id: UUID, through: object = None) -> None:
+    """Everything up to a moment (platform time; None: all) is read by the team."""
+    lock_conversation(principal.organization_id, conversation_id)
+    run(MARK_READ, organization=principal.organization_id, id=conversation_id, through=through)
+    _show(principal, conversation_id)
+
+
+def mark_unread(principal: Principal, conversation_id: UUID) -> None:
+    """The newest message of the customer is unread again."""
+    lock_conversation(principal.organization_id, conversation_id)
+    run(MARK_UNREAD, organization=principal.organization_id, id=conversation_id)
+    _show(principal, conversation_id)
+
+
+def set_priority(principal: Principal, conversation_id: UUID, priority: str) -> None:
+    """low, normal, high or urgent."""
+    if priority not in Priority.values:
+        raise InvalidInput(f"A priority is one of {', '.join(Priority.values)}.")
+    _set(principal, conversation_id, "priority_changed", priority=priority)
+
+
+def set_tags(principal: Principal, conversation_id: UUID, tags: Sequence[str]) -> None:
+    """Replace the tags; they are kept sorted and once each."""
+    cleaned: list[JsonValue] = sorted({tag.strip()[:LONGEST_TAG] for tag in tags if tag.strip()})
+    if len(cleaned) > MOST_TAGS:
+        raise InvalidInput(f"A conversation has at most {MOST_TAGS} tags.")
+    _set(principal, conversation_id, "tags_changed", tags=cleaned)
+
+
+def assign(principal: Principal, conversation_id: UUID, user_id: UUID | None) -> None:
+    """Give the conversation to a member, or to nobody. Raises InvalidInput for somebody outside the organisation."""
+    if (
+        user_id
+        and not Membership.objects.filter(
+            organization_id=principal.organization_id, user_id=user_id, is_active=True
+        ).exists()
+    ):
+        raise InvalidInput("This person is not a member of the organisation.")
+    conversation = lock_conversation(principal.organization_id, conversation_id)
+    conversation.assigned_to_id = user_id
+    conversation.assignment_type = "human" if user_id else "ai"
+    conversation.save(update_fields=["assigned_to", "assignment_type", "updated_at"])
+    run("UPDATE conversation SET assigned_at = hubbub_now() WHERE id = %(id)s", id=conversation_id)
+    _changed(principal, conversation_id, "conversation_assigned", user_id=str(user_id) if user_id else None)
+
+
+def set_handover(principal: Principal, conversation_id: UUID, handover: str) -> None:
+    """Who answers from now on: flow, ai or human."""
+    if handover not in {"flow", "ai", "human"}:
+        raise InvalidInput("A conversation is handed over to flow, ai or human.")
+    _set(principal, conversation_id, "handed_over", handover=handover)
+    record(
+        "handed_over",
+        organization_id=principal.organization_id,
+        conversation_id=conversation_id,
+        user_id=principal.user_id,
+        data={"to": handover},
+    )
+
+
+def _set(principal: Principal, conversation_id: UUID, action: str, **values: JsonValue) -> None:
+    conversation = lock_conversation(principal.organization_id, conversation_id)
+    for name, value in values.items():
+        setattr(conversation, name, value)
+    conversation.save(update_fields=[*values, "updated_at"])
+    _changed(principal, conversation_id, action, **values)
+
+
+def _changed(principal: Principal, conversation_id: UUID, action: str, **data: JsonValue) -> None:
+    audit(principal, principal.organization_id, action, "conversation", conversation_id, **data)
+    _show(principal, conversation_id)
+
+
+def _show(principal: Principal, conversation_id: UUID) -> None:
+    emit(
+        [
+            ScreenEvent(
+                organization_id=principal.organization_id,
+                kind="conversation.changed",
+                subject_id=conversation_id,
+                conversation_id=conversation_id,
+            )
+        ]
+    )
