@@ -58,7 +58,7 @@ def _router(options: argparse.Namespace) -> None:
     import uvloop
 
     from hubbub.processes.listening import LOOPBACK, bind
-    from hubbub.processes.router import make_router, serve_until_signalled
+    from hubbub.processes.router.serving import make_router, serve_until_signalled
 
     if options.fd:
         listeners = [socket.socket(fileno=number) for number in options.fd]

@@ -101,7 +101,8 @@ class EmbeddedPostgres:
         """Whether somebody is connected (to a server that runs)."""
         with psycopg.connect(self.superuser_url(), connect_timeout=10) as connection:
             row = connection.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             ).fetchone()
         return row is not None and row[0] > 0
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import uvloop
 
 from hubbub.processes.listening import bind
-from hubbub.processes.proxy import Router
-from hubbub.processes.router import make_router, serve
+from hubbub.processes.router.client import Router
+from hubbub.processes.router.serving import make_router, serve
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.processes.framing import ChunkedBody, LengthBody, forwarded_request, read_request
+from hubbub.processes.router.framing import ChunkedBody, LengthBody, forwarded_request, read_request
 
 
 @given(st.lists(st.binary(min_size=1, max_size=40), max_size=8), st.binary(max_size=20), st.data())

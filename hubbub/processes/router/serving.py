@@ -10,7 +10,8 @@ import socket
 from collections.abc import Sequence
 from typing import Final
 
-from hubbub.processes.proxy import ClientConnection, Router, Upstream
+from hubbub.processes.router.client import ClientConnection, Router
+from hubbub.processes.router.upstream import Upstream
 
 EDGE_PREFIXES: Final = (b"/webhooks/", b"/api/facebook/webhook", b"/api/v1/webhooks/")
 """nginx and Caddy rules with the same meaning stand in docs/running.md."""
