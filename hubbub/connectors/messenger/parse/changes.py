@@ -181,10 +181,12 @@ def _call(item: Item, value: JsonObject) -> AccountAlert:
 
 def _alert(item: Item, value: JsonObject, topic: str, severity: str, sentence: str, extra: JsonObject) -> AccountAlert:
     time: JsonValue = value.get("timestamp")
+    if time is None:
+        time = item.time
     return AccountAlert(
         address=item.address,
-        event_key=f"{topic}:{as_text(time if time is not None else item.time, limit=32) or ''}:{fingerprint(item.value)}",
-        occurred_at=from_epoch(item.time if time is None else time),
+        event_key=f"{topic}:{as_text(time, limit=32) or ''}:{fingerprint(item.value)}",
+        occurred_at=from_epoch(time),
         raw=item.raw,
         topic=topic,
         severity=severity,
