@@ -187,10 +187,12 @@ def read_cursor(cursor: str, length: int) -> list[object]:
     """The values of a cursor: a moment, perhaps a position, and an id. Raises InvalidInput for anything else."""
     try:
         values = as_list(loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))))
-        if len(values) != length:
-            raise ValueError
-        datetime.fromisoformat(str(values[0]))
-        UUID(str(values[-1]))
-        return [values[0], *(int(str(value)) for value in values[1:-1]), values[-1]]
+        at, *positions, last = values
+        datetime.fromisoformat(str(at))
+        UUID(str(last))
+        found: list[object] = [at, *(int(str(value)) for value in positions), last]
     except (ValueError, binascii.Error, InvalidInput):
-        raise InvalidInput("This cursor is not one that a list of ours gave out; begin without one.") from None
+        found = []
+    if len(found) != length:
+        raise InvalidInput("This cursor is not one that a list of ours gave out; begin without one.")
+    return found

@@ -126,7 +126,7 @@ def set_priority(principal: Principal, conversation_id: UUID, priority: str) -> 
 
 def set_tags(principal: Principal, conversation_id: UUID, tags: Sequence[str]) -> None:
     """Replace the tags; they are kept sorted and once each."""
-    cleaned: list[JsonValue] = sorted({tag.strip()[:LONGEST_TAG] for tag in tags if tag.strip()})
+    cleaned: list[JsonValue] = [*sorted({tag.strip()[:LONGEST_TAG] for tag in tags if tag.strip()})]
     if len(cleaned) > MOST_TAGS:
         raise InvalidInput(f"A conversation has at most {MOST_TAGS} tags.")
     _set(principal, conversation_id, "tags_changed", tags=cleaned)

@@ -1,0 +1,95 @@
+"""The API's frame: bodies through the JSON door, rows to JSON as they are, one permission named by every route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from ninja.types import DictStrAny
+from pydantic import ConfigDict
+
+from hubbub.api.errors import register
+from hubbub.kit.json import dumps, loads
+from hubbub.organizations.access import Principal, require
+
+
+class StrictSchema(Schema):
+    """What somebody sends: unknown names are refused, and nothing is coerced into another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class JsonDoor(Parser):
+    """Request bodies come through the one strict reader."""
+
+    def parse_body(self, request: HttpRequest) -> DictStrAny:
+        return cast(DictStrAny, loads(request.body))
+
+
+class Rows(BaseRenderer):
+    """Answers are written by the kit."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:  # noqa: ARG002
+        return dumps(data)
+
+
+class Key:
+    """Authentication of a route: the permission that it needs. Named in the OpenAPI document as a bearer key."""
+
+    openapi_security_schema = MappingProxyType({"type": "http", "scheme": "bearer"})
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+
+    def __call__(self, request: HttpRequest) -> Principal:
+        return require(principal_of(request), self.permission)
+
+
+def principal_of(request: HttpRequest) -> Principal | None:
+    """Whoever the middleware found."""
+    return cast("Principal | None", getattr(request, "principal", None))
+
+
+def who(request: HttpRequest) -> Principal:
+    """The principal of a request that has passed its permission."""
+    principal = principal_of(request)
+    assert principal is not None
+    return principal
+
+
+def organization_of(request: HttpRequest) -> UUID:
+    """The organisation of a request that has passed its permission."""
+    return who(request).organization_id
+
+
+def page(rows: list[Any], next_cursor: str | None) -> HttpResponse:
+    """One page of a list, written straight from the rows: {"items": […], "next_cursor": …}."""
+    return HttpResponse(dumps({"items": rows, "next_cursor": next_cursor}), content_type="application/json")
+
+
+def item(row: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """One thing, written straight from its row."""
+    return HttpResponse(dumps(row), status=status, content_type="application/json")
+
+
+Shape = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+api = NinjaAPI(
+    title="Hubbub",
+    version="1",
+    description="Conversations on Messenger, Instagram, WhatsApp and LINE. Authenticate with a bearer key.",
+    urls_namespace="api-v1",
+    parser=JsonDoor(),
+    renderer=Rows(),
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+)
+register(api)

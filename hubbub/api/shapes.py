@@ -1,0 +1,36 @@
+"""From rows to what the API shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hubbub.conversations.media import signed_media_url
+
+URL_SECONDS = 900
+
+
+def message_shape(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A message as docs/api.md lists it: media by signed URL, never the platform's link or our storage key."""
+    shown = {name: value for name, value in row.items() if name not in HIDDEN}
+    shown["reply_to"] = _reply_to(row)
+    shown["attachments"] = [attachment_shape(attachment) for attachment in row["attachments"]]
+    shown["content"] = {name: value for name, value in row["content"].items() if name != "outbound"}
+    return shown
+
+
+HIDDEN = frozenset({"reply_to_id", "reply_to_external_id", "body_position"})
+
+
+def _reply_to(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not row["reply_to_id"] and not row["reply_to_external_id"]:
+        return None
+    return {"id": row["reply_to_id"], "external_id": row["reply_to_external_id"] or None}
+
+
+def attachment_shape(attachment: Mapping[str, Any]) -> dict[str, Any]:
+    """An attachment with a URL on our own server, once its copy is there."""
+    key = attachment["storage_key"]
+    shown = {name: value for name, value in attachment.items() if name != "storage_key"}
+    shown["url"] = signed_media_url(key, URL_SECONDS, file_name=attachment["file_name"]) if key else None
+    return shown
