@@ -1,4 +1,4 @@
-"""Comments under our posts, reels, ads and live broadcasts, and mentions elsewhere.
+"""Comments under our posts, reels, ads and live broadcasts, mentions elsewhere, and what we may do about comments.
 
 https://developers.facebook.com/docs/graph-api/webhooks/reference/instagram
 """
@@ -17,8 +17,12 @@ from hubbub.connectors.events import (
     Thread,
     ThreadType,
 )
+from hubbub.connectors.messages import ApiRequest, ChannelAccess
 from hubbub.connectors.meta.envelope import Item, Odd, need_id, need_object
+from hubbub.connectors.meta.graph import graph_request
 from hubbub.connectors.meta.messaging import JsonObject
+from hubbub.connectors.meta.templates import refuse
+from hubbub.connectors.outcomes import ErrorCode
 from hubbub.kit.clock import from_epoch
 from hubbub.kit.json import as_id, as_object, as_text
 
@@ -101,3 +105,31 @@ CHANGES: dict[str, ParseChange] = {
     "live_comments": _comment(is_live=True),
     "mentions": _mention,
 }
+
+
+# --- Moderation: https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment -----
+
+MODERATION: dict[str, tuple[str, JsonObject | None]] = {
+    "hide": ("POST", {"hide": True}),
+    "unhide": ("POST", {"hide": False}),
+    "delete": ("DELETE", None),
+}
+
+
+def moderate_request(access: ChannelAccess, comment_external_id: str, action: str) -> ApiRequest:
+    """action: hide, unhide, delete. Raises `Unsendable` for any other."""
+    if action not in MODERATION:
+        refuse(
+            f"A comment on Instagram cannot be changed by {action!r}. Use one of: {', '.join(MODERATION)}.",
+            ErrorCode.UNSUPPORTED,
+        )
+    method, body = MODERATION[action]
+    return graph_request(
+        access,
+        method,
+        (comment_external_id,),
+        endpoint="/{comment-id}",
+        purpose="action",
+        body=body,
+        is_repeatable=True,
+    )
