@@ -119,10 +119,8 @@ MODERATION: dict[str, tuple[str, JsonObject | None]] = {
 def moderate_request(access: ChannelAccess, comment_external_id: str, action: str) -> ApiRequest:
     """action: hide, unhide, delete. Raises `Unsendable` for any other."""
     if action not in MODERATION:
-        refuse(
-            f"A comment on Instagram cannot be changed by {action!r}. Use one of: {', '.join(MODERATION)}.",
-            ErrorCode.UNSUPPORTED,
-        )
+        known = ", ".join(MODERATION)
+        refuse(f"A comment on Instagram cannot be changed by {action!r}. Use one of: {known}.", ErrorCode.UNSUPPORTED)
     method, body = MODERATION[action]
     return graph_request(
         access,

@@ -14,8 +14,8 @@ FEATURES = "https://developers.facebook.com/documentation/business-messaging/ins
 ROUTING = f"{FEATURES}/conversation-routing"
 
 _CONNECTED_TOOLS = (
-    "In the Instagram app of this account open Settings, Messages and story replies, Message controls, Connected tools, "
-    "and switch on Allow access to messages."
+    "In the Instagram app of this account open Settings, Messages and story replies, Message controls, Connected "
+    "tools, and switch on Allow access to messages."
 )
 
 
@@ -64,8 +64,10 @@ _TAKE_FETCHED = ErrorRow(
     link=CODES,
 )
 _EXPIRED_HANDLE = ErrorRow(
+    act=Act.RETRY,
     code=ErrorCode.MEDIA_EXPIRED,
-    sentence="Instagram no longer has the uploaded file. Upload it again.",
+    sentence="Instagram no longer has the uploaded file. We upload it again.",
+    attempts_at_most=2,
     link=CODES,
 )
 _PRIVATE_REPLY = _refused(

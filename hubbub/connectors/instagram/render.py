@@ -120,7 +120,7 @@ def _permission(message: OutboundMessage) -> JsonObject:
         return {"messaging_type": "RESPONSE"}
     if message.tag not in TAGS:
         refuse(
-            "Instagram knows only the human-agent tag for messages after the 24 hours. Use it, or wait for them to write.",
+            "Instagram knows only the human-agent tag for messages after 24 hours. Use it, or wait for them to write.",
             ErrorCode.UNSUPPORTED,
         )
     return {"messaging_type": "MESSAGE_TAG", "tag": TAGS[message.tag]}

@@ -63,15 +63,19 @@ def _per_locale(
     noun: str, most: int, read_item: Callable[[JsonObject], JsonObject]
 ) -> Callable[[JsonValue], JsonValue]:
     def read(value: JsonValue) -> JsonValue:
-        rows = value if isinstance(value, list) else [value]
+        rows: list[JsonValue] = value if isinstance(value, list) else [value]
         if not any("call_to_actions" in (as_object(row) or {}) for row in rows):
-            rows = [{"locale": DEFAULT, "call_to_actions": rows}]
+            rows = [_for_all_locales(rows)]
         locales: list[JsonValue] = [_locale(row, noun, most, read_item) for row in rows]
         if DEFAULT not in [locale["locale"] for locale in locales if isinstance(locale, dict)]:
             raise InvalidInput(f"The {noun} need a list for the locale {DEFAULT}. Add one.")
         return locales
 
     return read
+
+
+def _for_all_locales(items: list[JsonValue]) -> JsonObject:
+    return {"locale": DEFAULT, "call_to_actions": items}
 
 
 def _locale(row: JsonValue, noun: str, most: int, read_item: Callable[[JsonObject], JsonObject]) -> JsonObject:

@@ -25,7 +25,7 @@ PAGE_FIELDS = (
     "messaging_account_linking",
     "feed",
 )
-"""What a Page of ours sends. A subscription replaces the list before it, so everybody who subscribes sends all of it."""
+"""What a Page of ours sends. A subscription replaces the list before it, so whoever subscribes sends all of it."""
 
 
 def fields_of_app(told: JsonObject, app_id: str) -> tuple[str, ...]:
