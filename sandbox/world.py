@@ -62,6 +62,7 @@ class World:
         self.ledger.clear()
         self.calls.clear()
         self.limits.clear()
+        self.deliveries.cancel()
         self.deliveries.clear()
         self.line_tokens = LineTokens(self.clock)
 

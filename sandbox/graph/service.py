@@ -56,6 +56,8 @@ def _read(world: World, trace: Trace, request: Request, host: Host) -> GraphCall
     version = served_version(segment, request.path, world.clock.now(), world.settings.trust_new_version)
     parts = [part for part in rest.split("/") if part]
     call = GraphCall(world, trace, request, host, version, parts, read_params(request))
+    if parts and (parts[0] in world.state.wabas or world.state.number(parts[0])):
+        trace.platform = "whatsapp"
     authenticate(call)
     check_proof(call)
     resolve(call)

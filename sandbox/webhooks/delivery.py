@@ -76,7 +76,8 @@ class Deliveries:
 
     @property
     def waiting(self) -> int:
-        return sum(len(lane) for lane in self._lanes.values())
+        """Webhooks in lanes and work under way; 0 when everything is quiet."""
+        return max(len(self._tasks), sum(len(lane) for lane in self._lanes.values()))
 
     def post(self, webhook: Webhook) -> Webhook:
         """Queue it on its lane and return at once; ``webhook.done`` is set when acked or given up."""
@@ -115,7 +116,7 @@ class Deliveries:
         while lane:
             await self._deliver(lane[0])
             lane.popleft()
-        del self._lanes[name]
+        self._lanes.pop(name, None)
 
     async def _deliver(self, webhook: Webhook) -> None:
         pauses = self._pauses(webhook)
@@ -160,6 +161,15 @@ class Deliveries:
             self.acked.extend(webhook.event_ids)
             self.acked_messages.extend(webhook.message_ids)
         webhook.done.set()
+
+    def cancel(self) -> None:
+        """Give up everything that waits."""
+        for task in list(self._tasks):
+            task.cancel()
+        for lane in self._lanes.values():
+            for webhook in lane:
+                self._finish(webhook, "given_up")
+        self._lanes.clear()
 
     def clear(self) -> None:
         """Forget what was delivered; what waits stays."""

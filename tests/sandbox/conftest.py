@@ -24,10 +24,11 @@ APP = "900000000000001"
 class Player:
     """Short hands for the tests: control calls, Graph calls with proof, LINE calls."""
 
-    def __init__(self, url: str, hub: FakeHub) -> None:
-        self.url = url
+    def __init__(self, running: RunningSandbox, hub: FakeHub) -> None:
+        self.url = url = running.url
+        self.world = running.world
         self.hub = hub
-        self.http = httpx.Client(base_url=url, timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=url, timeout=10, trust_env=False, verify=False)
 
     def put(self, path: str, value: Any) -> Json:
         answer = self.http.put(f"/_sandbox{path}", json=value)
@@ -78,6 +79,10 @@ class Player:
     def push(self, to: str, *messages: Json, key: str = "") -> httpx.Response:
         return self.line("POST", "/v2/bot/message/push", {"to": to, "messages": list(messages)}, key=key)
 
+    def quiet(self) -> None:
+        """Until no webhook is under way any more."""
+        self.hub.wait_for(lambda: self.get("/health")["waiting"] == 0)
+
     def sends(self) -> list[Json]:
         return self.get("/ledger")["sends"]  # type: ignore[no-any-return]
 
@@ -114,7 +119,7 @@ def _running() -> Iterator[tuple[RunningSandbox, FakeHub]]:
 @pytest.fixture
 def player(_running: tuple[RunningSandbox, FakeHub]) -> Iterator[Player]:
     running, hub = _running
-    found = Player(running.url, hub)
+    found = Player(running, hub)
     _set_up(found)
     yield found
     found.http.close()
@@ -122,11 +127,12 @@ def player(_running: tuple[RunningSandbox, FakeHub]) -> Iterator[Player]:
 
 def _set_up(player: Player) -> None:
     hub = player.hub
-    hub.received.clear()
     hub.answers.clear()
     hub.files.clear()
-    player.http.delete("/_sandbox/state")
     player.http.delete("/_sandbox/faults")
+    player.quiet()
+    player.http.delete("/_sandbox/state")
+    hub.received.clear()
     player.put("/clock", {"offset": 0})
     player.put(
         "/settings", {"auto_read": False, "auto_deliver": True, "callbacks": True, "limits": True, "origins": {}}
