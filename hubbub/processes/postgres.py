@@ -197,7 +197,7 @@ class EmbeddedPostgres:
     def _settle(self, found: Postmaster) -> Postmaster | None:
         """A server that somebody left starting becomes ready; one that is stopping, or lost its socket, ends."""
         if found.is_starting():
-            _wait_until(lambda: (now := self._postmaster()) is None or not now.is_starting(), START_SECONDS)
+            wait_until(lambda: (now := self._postmaster()) is None or not now.is_starting(), START_SECONDS)
             if ready := self._answering():
                 return ready
         self._stop()
@@ -245,7 +245,7 @@ class EmbeddedPostgres:
                 **account.popen_arguments(),  # type: ignore[call-overload]  # user, group, extra_groups or nothing
             )
         pid = int(shell.stdout)
-        _wait_until(lambda: self._is_ready_or_gone(pid), START_SECONDS)
+        wait_until(lambda: self._is_ready_or_gone(pid), START_SECONDS)
         return self._answering()
 
     def _server_command(self) -> list[str]:
@@ -269,7 +269,7 @@ class EmbeddedPostgres:
             if found is None:
                 return
             os.kill(found.pid, way)
-            if _wait_until(lambda: self._postmaster() is None, seconds):
+            if wait_until(lambda: self._postmaster() is None, seconds):
                 return
         raise ConfigurationError(f"Postgres in {self._cluster} does not stop.")
 
@@ -280,7 +280,7 @@ def _location(found: Postmaster) -> DatabaseLocation:
     )
 
 
-def _wait_until(happened: Callable[[], bool], seconds: float) -> bool:
+def wait_until(happened: Callable[[], bool], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > deadline:

@@ -13,14 +13,14 @@ _RUN_AFTERWARDS = 'while read -r line; do [ "$line" = released ] && exit 0; done
 _END_GROUPS = """
 groups=
 while read -r line; do [ "$line" = released ] && exit 0; groups=$line; done
-for group in $groups; do kill -TERM -- "-$group"; done
+for group in $groups; do kill -s TERM -- "-$group"; done
 for tenth in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
     left=
-    for group in $groups; do kill -0 -- "-$group" && left=yes; done
+    for group in $groups; do kill -s 0 -- "-$group" && left=yes; done
     [ -z "$left" ] && exit 0
     sleep 0.1
 done
-for group in $groups; do kill -KILL -- "-$group"; done
+for group in $groups; do kill -s KILL -- "-$group"; done
 """
 
 

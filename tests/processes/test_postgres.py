@@ -15,7 +15,7 @@ from filelock import FileLock
 from hubbub.kit.errors import ConfigurationError
 from hubbub.processes import cluster as files
 from hubbub.processes.accounts import account_for
-from hubbub.processes.postgres import EmbeddedPostgres, _wait_until
+from hubbub.processes.postgres import EmbeddedPostgres, wait_until
 from hubbub.processes.postmaster import is_alive
 
 ENDLESS = "SELECT count(*) FROM generate_series(1, 10000000000)"
@@ -37,7 +37,7 @@ def kill(server: EmbeddedPostgres, way: signal.Signals = signal.SIGKILL) -> int:
     pid = server.pid()
     assert pid is not None
     os.kill(pid, way)
-    assert _wait_until(lambda: not is_alive(pid), 10)
+    assert wait_until(lambda: not is_alive(pid), 10)
     return pid
 
 
@@ -105,7 +105,7 @@ def test_a_backend_that_outlives_its_postmaster_does_not_block_the_start(data_di
     with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
         busy = threading.Thread(target=swallow, args=(connection, ENDLESS))
         busy.start()
-        assert _wait_until(lambda: connection.info.transaction_status.name == "ACTIVE", 10)
+        assert wait_until(lambda: connection.info.transaction_status.name == "ACTIVE", 10)
         kill(server)
         server.ensure_running()
         busy.join(timeout=30)
@@ -130,7 +130,7 @@ def test_the_supervisor_restarts_a_killed_server(data_dir: Path) -> None:
     try:
         for _time in range(2):
             killed = kill(server)
-            assert _wait_until(lambda killed=killed: server.is_running() and server.pid() != killed, 20)  # type: ignore[misc]
+            assert wait_until(lambda killed=killed: server.is_running() and server.pid() != killed, 20)  # type: ignore[misc]
     finally:
         stop.set()
         supervisor.join()
@@ -240,7 +240,7 @@ def test_a_watch_stops_the_server_when_its_maker_is_killed(data_dir: Path) -> No
         "watch = server.stop_when_i_die(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", program, str(data_dir)], check=False, timeout=60)
-    assert _wait_until(lambda: EmbeddedPostgres(data_dir).pid() is None, 20)
+    assert wait_until(lambda: EmbeddedPostgres(data_dir).pid() is None, 20)
 
 
 def test_a_released_watch_leaves_the_server_alone(data_dir: Path) -> None:
