@@ -40,6 +40,8 @@ class Media:
     """image, video, audio, file, sticker."""
     url: str | None = None
     handle: str | None = None
+    storage_key: str | None = None
+    """A file in our own store: whoever sends puts a URL or a handle in its place before rendering."""
     preview_url: str | None = None
     mime_type: str | None = None
     size_bytes: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from hubbub.kit.signing import hmac_sha256, same
 from hubbub.settings.environment import environment
 
 SIGNATURE_BYTES = 16
+_DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,12 @@ def open_media_link(token: str) -> MediaLink:
     if not key or int(str(expires)) < clock.now().timestamp():
         raise NotFound("This link is not valid any more.")
     return MediaLink(storage_key=as_text(key) or "", file_name=as_text(file_name) or "")
+
+
+def digest_in(storage_key: str) -> str:
+    """The SHA-256 that a content-addressed key is named by (64 hex digits), or an empty string."""
+    found = _DIGEST.search(storage_key)
+    return found[0] if found else ""
 
 
 def _signature(payload: bytes) -> bytes:

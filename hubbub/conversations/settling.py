@@ -15,13 +15,14 @@ SELECT l.conversation_id FROM outbox_lane l
 REMOVE = """
 DELETE FROM outbox o USING message m
  WHERE o.message_id = ANY(%(ids)s::uuid[]) AND m.id = o.message_id
-   AND m.status IN ('sent', 'delivered', 'read', 'failed')
+   AND m.status IN ('sent', 'delivered', 'read', 'failed', 'unknown')
 RETURNING o.conversation_id
 """
 PROMOTE = """
-UPDATE outbox o SET is_head = true
+UPDATE outbox o SET is_head = true, due_at = greatest(o.due_at, hubbub_now())
   FROM (SELECT DISTINCT ON (conversation_id) message_id FROM outbox
-         WHERE conversation_id = ANY(%(conversations)s::uuid[]) ORDER BY conversation_id, position) n
+         WHERE conversation_id = ANY(%(conversations)s::uuid[]) AND state <> 'scheduled'
+         ORDER BY conversation_id, position) n
  WHERE o.message_id = n.message_id AND NOT o.is_head
 """
 

@@ -26,12 +26,13 @@ MOVE = (
            ON CONFLICT DO NOTHING""",
     """UPDATE outbox SET conversation_id = %(target)s, is_head = false,
               position = position + (SELECT next_position FROM outbox_lane WHERE conversation_id = %(target)s)
-        WHERE conversation_id = %(source)s AND state = 'queued'""",
+        WHERE conversation_id = %(source)s AND state IN ('queued', 'scheduled')""",
     """UPDATE outbox_lane SET next_position = next_position + coalesce(
               (SELECT next_position FROM outbox_lane WHERE conversation_id = %(source)s), 0)
         WHERE conversation_id = %(target)s""",
-    """UPDATE outbox o SET is_head = true
-         FROM (SELECT message_id FROM outbox WHERE conversation_id = %(target)s ORDER BY position LIMIT 1) n
+    """UPDATE outbox o SET is_head = true, due_at = greatest(o.due_at, hubbub_now())
+         FROM (SELECT message_id FROM outbox WHERE conversation_id = %(target)s AND state <> 'scheduled'
+                ORDER BY position LIMIT 1) n
         WHERE o.message_id = n.message_id AND NOT o.is_head""",
     "UPDATE reply_token SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
     "DELETE FROM automation_lane WHERE conversation_id = %(source)s",

@@ -67,11 +67,7 @@ def change_status(principal: Principal, conversation_id: UUID, event: LifecycleE
     outcome = transition(conversation.status, event)
     if not isinstance(outcome, Become):
         return
-    try:
-        with transaction.atomic():
-            run(SET_STATUS, status=outcome.status.value, organization=principal.organization_id, id=conversation_id)
-    except IntegrityError:
-        raise _already_open(conversation) from None
+    become(conversation, outcome.status)
     kind = FACTS[outcome.status.value]
     record(
         kind,
@@ -82,6 +78,15 @@ def change_status(principal: Principal, conversation_id: UUID, event: LifecycleE
         user_id=principal.user_id,
     )
     _changed(principal, conversation_id, f"conversation_{kind}")
+
+
+def become(conversation: Conversation, status: ConversationStatus) -> None:
+    """Give a locked conversation its new status. Raises Conflict when another one is open in its place."""
+    try:
+        with transaction.atomic():
+            run(SET_STATUS, status=status.value, organization=conversation.organization_id, id=conversation.id)
+    except IntegrityError:
+        raise _already_open(conversation) from None
 
 
 def _already_open(conversation: Conversation) -> Conflict:

@@ -641,7 +641,7 @@ class Migration(migrations.Migration):
                 ("position", models.BigIntegerField()),
                 ("is_head", models.BooleanField(default=False)),
                 ("priority", models.SmallIntegerField(default=5)),
-                ("state", models.CharField(default="queued", max_length=8)),
+                ("state", models.CharField(default="queued", max_length=10)),
                 ("due_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("lease_token", models.UUIDField(blank=True, null=True)),
                 ("leased_until", models.DateTimeField(blank=True, null=True)),
@@ -919,18 +919,24 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="outboxentry",
             index=models.Index(
-                condition=models.Q(("is_head", True)),
-                fields=["organization", "priority", "due_at"],
+                condition=models.Q(("is_head", True), ("leased_until__isnull", True)),
+                fields=["channel", "priority", "due_at"],
                 name="outbox_ready",
             ),
         ),
         migrations.AddIndex(
             model_name="outboxentry",
-            index=models.Index(fields=["channel"], name="outbox_by_channel"),
+            index=models.Index(
+                condition=models.Q(("is_head", True), ("leased_until__isnull", True)),
+                fields=["due_at"],
+                name="outbox_due",
+            ),
         ),
         migrations.AddIndex(
             model_name="outboxentry",
-            index=models.Index(condition=models.Q(("state", "sending")), fields=["sending_at"], name="outbox_sending"),
+            index=models.Index(
+                condition=models.Q(("leased_until__isnull", False)), fields=["leased_until"], name="outbox_taken"
+            ),
         ),
         migrations.AddConstraint(
             model_name="outboxentry",

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             grants={
                 "web": ALL,
                 "inbound": ALL,
-                "outbound": "SELECT, UPDATE",
+                "outbound": "SELECT, UPDATE, DELETE",
                 "automation": WRITE,
                 "jobs": "SELECT, UPDATE",
             },
@@ -67,8 +67,8 @@ class Migration(migrations.Migration):
         ),
         protect(
             "message_edit",
-            grants={"web": "SELECT, DELETE", "inbound": ALL},
-            spanning=("inbound",),
+            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": ALL},
+            spanning=HOT,
             references=MESSAGE_KEYS,
         ),
         protect(
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             grants={
                 "web": ALL,
                 "inbound": ALL,
-                "outbound": "SELECT, UPDATE",
+                "outbound": "SELECT, UPDATE, DELETE",
                 "automation": WRITE,
                 "jobs": "SELECT, UPDATE",
             },
@@ -85,19 +85,19 @@ class Migration(migrations.Migration):
         ),
         protect(
             "reaction",
-            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": WRITE},
+            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": ALL},
             spanning=HOT,
             references=MESSAGE_KEYS,
         ),
         protect(
             "waiting_effect",
-            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": "SELECT, DELETE", "jobs": "SELECT, DELETE"},
+            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": ALL, "jobs": "SELECT, DELETE"},
             spanning=HOT,
             references={"channel_id": "channel"},
         ),
         protect(
             "receipt_mark",
-            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": "SELECT", "jobs": "SELECT, DELETE"},
+            grants={"web": "SELECT, DELETE", "inbound": ALL, "outbound": WRITE, "jobs": "SELECT, DELETE"},
             spanning=HOT,
             references={"channel_id": "channel", "contact_id": "contact"},
         ),

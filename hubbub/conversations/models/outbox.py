@@ -35,7 +35,8 @@ class OutboxEntry(models.Model):
     """A message that is not settled yet. The row goes when the message is sent, failed or unknown.
 
     Only the head of a lane (`is_head`) can be leased. `state` is "queued" while leased; "sending" is committed
-    immediately before the bytes go out.
+    immediately before the bytes go out; "scheduled" stands outside the order until its time comes. Whenever a row
+    becomes ready (queued, promoted, given back), `due_at` is that moment or later: senders begin their scans there.
     """
 
     message = models.OneToOneField(
@@ -50,11 +51,12 @@ class OutboxEntry(models.Model):
     is_head = models.BooleanField(default=False)
     priority = models.SmallIntegerField(default=5)
     """0: a person's reply; 5: flow and AI; 9: bulk."""
-    state = models.CharField(max_length=8, default="queued")
+    state = models.CharField(max_length=10, default="queued")
     due_at = models.DateTimeField(db_default=Now())
-    """'infinity' while its channel is held."""
     lease_token = models.UUIDField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
+    """Nobody takes the row before; then somebody must look at it: the end of a lease, of a wait for a receipt, or the
+    time of a scheduled message."""
     sending_at = models.DateTimeField(null=True, blank=True)
     reconcile_until = models.DateTimeField(null=True, blank=True)
     """Found in `sending`: until then the platform's receipt may settle it."""
@@ -75,10 +77,14 @@ class OutboxEntry(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["organization", "priority", "due_at"], name="outbox_ready", condition=models.Q(is_head=True)
+                fields=["channel", "priority", "due_at"],
+                name="outbox_ready",
+                condition=models.Q(is_head=True, leased_until__isnull=True),
             ),
-            models.Index(fields=["channel"], name="outbox_by_channel"),
-            models.Index(fields=["sending_at"], name="outbox_sending", condition=models.Q(state="sending")),
+            models.Index(
+                fields=["due_at"], name="outbox_due", condition=models.Q(is_head=True, leased_until__isnull=True)
+            ),
+            models.Index(fields=["leased_until"], name="outbox_taken", condition=models.Q(leased_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

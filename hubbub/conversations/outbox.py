@@ -1,0 +1,132 @@
+"""The mechanics of the outbox that every side uses: queueing, cancelling, queueing again, scheduled messages.
+
+Locks are taken in the order message → lane → entry, each sorted, by web, inbound and senders alike. Who queues holds
+the conversation's row before. Taking settled messages out is `settling.release_settled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import IntEnum
+from uuid import UUID
+
+from hubbub.conversations.settling import release_settled
+from hubbub.kit.ids import new_id
+from hubbub.organizations.database import run
+
+
+class Priority(IntEnum):
+    """Who goes first when a channel cannot send everything at once. Senders know exactly these."""
+
+    PERSON = 0
+    MACHINE = 5
+    BULK = 9
+
+
+TAKE_POSITIONS = """
+INSERT INTO outbox_lane AS l (conversation_id, organization_id, next_position)
+VALUES (%(conversation)s, %(organization)s, 1 + %(count)s)
+    ON CONFLICT (conversation_id) DO UPDATE SET next_position = l.next_position + %(count)s
+RETURNING next_position - %(count)s AS first
+"""
+ENQUEUE = """
+INSERT INTO outbox (message_id, organization_id, channel_id, conversation_id, position, is_head, priority, state,
+                    due_at, leased_until, attempts, retry_key, uses_reply_token, last_code, queued_at)
+SELECT r.message_id, r.organization_id, r.channel_id, r.conversation_id, r.position,
+       r.at IS NULL AND r.n = 0 AND NOT EXISTS (
+           SELECT FROM outbox o WHERE o.conversation_id = r.conversation_id AND o.state <> 'scheduled'),
+       r.priority, CASE WHEN r.at IS NULL THEN 'queued' ELSE 'scheduled' END, coalesce(r.at, hubbub_now()), r.at, 0,
+       r.retry_key, false, '', hubbub_now()
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n int, message_id uuid, organization_id uuid, channel_id uuid,
+       conversation_id uuid, position bigint, priority smallint, at timestamptz, retry_key uuid)
+ ORDER BY r.n
+"""
+LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"
+LOCK_LANES = """
+SELECT l.conversation_id FROM outbox_lane l
+ WHERE l.conversation_id IN (SELECT conversation_id FROM outbox WHERE message_id = ANY(%(ids)s::uuid[]))
+ ORDER BY l.conversation_id FOR UPDATE
+"""
+LOCK_CANCELLABLE = """
+SELECT message_id FROM outbox WHERE message_id = ANY(%(ids)s::uuid[]) AND state <> 'sending' FOR UPDATE
+"""
+ACTIVATE_MESSAGES = (
+    "UPDATE message SET occurred_at = hubbub_now() WHERE id = ANY(%(ids)s::uuid[]) AND status = 'queued'"
+)
+ACTIVATE = """
+UPDATE outbox o
+   SET state = 'queued', leased_until = NULL, due_at = hubbub_now(), position = p.position,
+       is_head = p.n = 1 AND NOT EXISTS (SELECT FROM outbox x WHERE x.conversation_id = o.conversation_id
+                                            AND x.state <> 'scheduled')
+  FROM (SELECT s.message_id, l.next_position + row_number() OVER w - 1 AS position, row_number() OVER w AS n
+          FROM outbox s JOIN outbox_lane l ON l.conversation_id = s.conversation_id
+         WHERE s.message_id = ANY(%(ids)s::uuid[]) AND s.state = 'scheduled'
+        WINDOW w AS (PARTITION BY s.conversation_id ORDER BY s.due_at, s.position)) p
+ WHERE o.message_id = p.message_id
+RETURNING o.conversation_id
+"""
+ADVANCE = """
+UPDATE outbox_lane l SET next_position = l.next_position + n.count
+  FROM (SELECT c AS conversation_id, count(*) FROM unnest(%(conversations)s::uuid[]) c GROUP BY c) n
+ WHERE l.conversation_id = n.conversation_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """A message that is to be sent. `at`: not before; it takes its place in the order then."""
+
+    message_id: UUID
+    organization_id: UUID
+    channel_id: UUID
+    conversation_id: UUID
+    priority: int
+    at: datetime | None = None
+
+
+def take_positions(organization_id: UUID, conversation_id: UUID, count: int) -> int:
+    """Lock the conversation's lane (made when missing) and reserve `count` positions; returns the first one."""
+    first: int = run(TAKE_POSITIONS, organization=organization_id, conversation=conversation_id, count=count)[0][
+        "first"
+    ]
+    return first
+
+
+def enqueue(entries: Sequence[NewEntry], first_position: int) -> None:
+    """Put messages of one conversation behind its lane, in this order. The caller holds the lane."""
+    run(
+        ENQUEUE,
+        [
+            {**asdict(entry), "n": n, "position": first_position + n, "retry_key": new_id()}
+            for n, entry in enumerate(entries)
+        ],
+    )
+
+
+def lock_for_cancelling(message_ids: Sequence[UUID]) -> list[UUID]:
+    """Lock messages, lanes and entries; returns the messages that are not on their way to the platform yet."""
+    run(LOCK_MESSAGES, ids=sorted(message_ids))
+    run(LOCK_LANES, ids=sorted(message_ids))
+    return [row["message_id"] for row in run(LOCK_CANCELLABLE, ids=sorted(message_ids))]
+
+
+def activate_scheduled(message_ids: Sequence[UUID]) -> None:
+    """The time of these messages has come: they take the next place in the order."""
+    run(LOCK_MESSAGES, ids=sorted(message_ids))
+    run(LOCK_LANES, ids=sorted(message_ids))
+    run(ACTIVATE_MESSAGES, ids=sorted(message_ids))
+    activated = run(ACTIVATE, ids=sorted(message_ids))
+    run(ADVANCE, conversations=[row["conversation_id"] for row in activated])
+
+
+__all__ = [
+    "NewEntry",
+    "Priority",
+    "activate_scheduled",
+    "enqueue",
+    "lock_for_cancelling",
+    "release_settled",
+    "take_positions",
+]
