@@ -34,7 +34,7 @@ _CLOSE: Final = (b"connection", b"close")
 RETRY_HEADERS: Final = {"retry-after": str(RETRY_SECONDS)}
 _RETRY_AFTER: Final = (b"retry-after", str(RETRY_SECONDS).encode())
 
-STORED: Final = answer(200, "OK")
+STORED: Final = answer(200, "")  # empty: the response is one write
 BAD_SIGNATURE: Final = answer(403, "The signature is missing or wrong.")
 WRONG_METHOD: Final = answer(405, "Use POST, or GET for the handshake.", (b"allow", b"GET, POST"))
 TOO_LARGE: Final = answer(413, "The body is larger than 4 MiB.", _CLOSE)

@@ -83,6 +83,7 @@ class Database:
 
     async def connect(self) -> None:
         """Connect anew. Raises DatabaseAway. It counts as up only after `declare_up`."""
+        await self.close()
         try:
             connecting = AsyncConnection.connect(self._url, autocommit=True, **CONNECT_OPTIONS)  # type: ignore[arg-type]
             connection = await asyncio.wait_for(connecting, CONNECT_SECONDS * 2)

@@ -46,16 +46,16 @@ def _database(edge_postgres: EmbeddedPostgres, _relations: str) -> Iterator[Edge
 
 
 @pytest.fixture
-def database(_database: EdgeDatabase) -> EdgeDatabase:
+def tables(_database: EdgeDatabase) -> EdgeDatabase:
     """No deliveries, no channels."""
     _database.clear()
     return _database
 
 
 @pytest.fixture
-def proxy(database: EdgeDatabase) -> Iterator[Proxy]:
+def proxy(tables: EdgeDatabase) -> Iterator[Proxy]:
     """A TCP proxy before the database that can misbehave."""
-    with Proxy(database.edge_url) as proxy:
+    with Proxy(tables.edge_url) as proxy:
         yield proxy
 
 
@@ -66,16 +66,16 @@ def _edge(_database: EdgeDatabase, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def edge(_edge: EdgeProcess, database: EdgeDatabase) -> EdgeProcess:
+def edge(_edge: EdgeProcess, tables: EdgeDatabase) -> EdgeProcess:
     """An edge without a spool, shared by the tests that do it no harm; it knows no channels."""
     wait_for(lambda: _edge.ready()["channels"] == 0)
     return _edge
 
 
 @pytest.fixture
-def own_edge(database: EdgeDatabase, tmp_path: Path) -> Iterator[EdgeProcess]:
+def own_edge(tables: EdgeDatabase, tmp_path: Path) -> Iterator[EdgeProcess]:
     """An edge of this test's own, without a spool."""
-    with EdgeProcess(database.edge_url, tmp_path) as edge:
+    with EdgeProcess(tables.edge_url, tmp_path) as edge:
         yield edge
 
 

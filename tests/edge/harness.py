@@ -38,6 +38,7 @@ class EdgeDatabase:
     """The two relations, seen by an administrator."""
 
     def __init__(self, *, admin_url: str, edge_url: str) -> None:
+        self.admin_url = admin_url
         self.edge_url = edge_url
         self._admin = psycopg.connect(admin_url, autocommit=True)
 
@@ -159,11 +160,12 @@ class EdgeProcess:
         environment: Mapping[str, str] | None = None,
         prelude: str = "",
         fd: int | None = None,
+        port: int | None = None,
     ) -> None:
-        self.port = free_port()
+        self.port = port or free_port()
         self._prelude = prelude
         self._fd = fd
-        self.log = folder / f"edge-{self.port}.log"
+        self.log = folder / f"edge-{self.port}-{id(self)}.log"
         self._environment = {
             "PATH": os.environ["PATH"],
             "HUBBUB_ENV": "test",
@@ -260,6 +262,8 @@ class Proxy:
         self.url = parts._replace(netloc=f"{parts.username}:{parts.password}@127.0.0.1:{self.port}").geturl()
         self.mode = "pass"
         self.dropped = 0
+        self._answered = 0
+        self._every = 1
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
@@ -289,9 +293,10 @@ class Proxy:
         """Bytes go nowhere, connections open but never answer."""
         self.mode = "blackhole"
 
-    def drop_answers_to(self, statement: bytes) -> None:
-        """From now on the line is cut when the server has answered such a statement: it was committed, nobody hears."""
-        self.mode = statement.decode()
+    def drop_answers_to_inserts(self, *, every: int = 1) -> None:
+        """The line is cut when the server has answered: it has committed, and nobody hears of it."""
+        self._every = every
+        self.mode = "drop answers"
 
     def _call(self, work: Any) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
@@ -317,28 +322,77 @@ class Proxy:
             writer.transport.abort()
             return
         self._lines |= {writer, upstream_writer}
-        seen = {"drop": False}
         await asyncio.gather(
-            self._pump(reader, upstream_writer, seen, is_request=True),
-            self._pump(upstream_reader, writer, seen, is_request=False),
-            return_exceptions=True,
+            self._pump(reader, upstream_writer), self._pump(upstream_reader, writer), return_exceptions=True
         )
         for line in (writer, upstream_writer):
             line.transport.abort()
             self._lines.discard(line)
 
-    async def _pump(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, seen: dict[str, bool], *, is_request: bool
-    ) -> None:
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         while data := await source.read(65536):
             if self.mode == "blackhole":
                 continue
-            if is_request and self.mode.startswith("INSERT"):
-                seen["drop"] = True
-            if not is_request and seen["drop"] and b"INSERT 0 " in data:
-                self.dropped += 1
+            if self.mode == "drop answers" and b"INSERT 0 " in data and self._is_to_be_dropped():
                 target.transport.abort()
                 return
             target.write(data)
             await target.drain()
         target.close()
+
+    def _is_to_be_dropped(self) -> bool:
+        self._answered += 1
+        is_dropped = self._answered % self._every == 0
+        self.dropped += is_dropped
+        return is_dropped
+
+
+class Load:
+    """Callers that send unique bodies, again until they are acknowledged, and keep a ledger."""
+
+    def __init__(self, edge: EdgeProcess, *, callers: int = 4) -> None:
+        self._edge = edge
+        self._stopping = threading.Event()
+        self._threads = [threading.Thread(target=self._call, args=(number,)) for number in range(callers)]
+        self.acknowledged: list[bytes] = []
+        self.statuses: list[int] = []
+        self.failures = 0
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Every caller gets its last body through."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    def wait_for(self, more: int) -> None:
+        """Until so many more are acknowledged."""
+        goal = len(self.acknowledged) + more
+        wait_for(lambda: len(self.acknowledged) >= goal)
+
+    def _call(self, number: int) -> None:
+        with httpx.Client(base_url=f"http://127.0.0.1:{self._edge.port}", timeout=10) as http:
+            count = 0
+            while not self._stopping.is_set():
+                count += 1
+                self._send(http, page_body(text=f"{self._edge.port}-{number}-{count}"))
+                time.sleep(0.002)
+
+    def _send(self, http: httpx.Client, body: bytes) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                status = http.post("/webhooks/facebook", content=body, headers=meta_signature(body)).status_code
+            except httpx.TransportError:
+                self.failures += 1
+                time.sleep(0.02)
+                continue
+            self.statuses.append(status)
+            if status == 200:
+                self.acknowledged.append(body)
+                return
+            time.sleep(0.02)

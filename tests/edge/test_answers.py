@@ -52,16 +52,16 @@ NO_DOORS = (
 )
 
 
-def test_a_signed_body_is_stored_before_it_is_acknowledged(edge: EdgeProcess, database: EdgeDatabase) -> None:
+def test_a_signed_body_is_stored_before_it_is_acknowledged(edge: EdgeProcess, tables: EdgeDatabase) -> None:
     body = page_body()
     assert edge.post_signed(body).status_code == 200
-    assert database.bodies() == [body]
+    assert tables.bodies() == [body]
 
 
 @pytest.mark.parametrize("path", DOORS)
-def test_every_form_of_the_address_is_a_door(edge: EdgeProcess, database: EdgeDatabase, path: str) -> None:
+def test_every_form_of_the_address_is_a_door(edge: EdgeProcess, tables: EdgeDatabase, path: str) -> None:
     assert edge.post_signed(page_body(), path).status_code == 200
-    platform, path_channel = database.execute("SELECT platform, path_channel FROM delivery")[0]
+    platform, path_channel = tables.execute("SELECT platform, path_channel FROM delivery")[0]
     assert platform == next(name for name in PLATFORMS if name in path.replace("%66", "f"))
     assert path_channel == ("1001" if "1001" in path else None)
 
@@ -80,11 +80,11 @@ def test_other_methods_are_405(edge: EdgeProcess, method: str) -> None:
     assert answer.headers["allow"] == "GET, POST"
 
 
-def test_the_stored_row_says_where_and_how_it_came(edge: EdgeProcess, database: EdgeDatabase) -> None:
+def test_the_stored_row_says_where_and_how_it_came(edge: EdgeProcess, tables: EdgeDatabase) -> None:
     body = page_body()
     useful = {"user-agent": "facebookexternalua", "content-type": "application/json", "facebook-api-version": "v26.0"}
     edge.post("/webhooks/facebook", body, {**meta_signature(body), **useful, "Cookie": "x", "Authorization": "y"})
-    rows = database.execute("SELECT headers, edge, size_bytes, is_spooled FROM delivery")
+    rows = tables.execute("SELECT headers, edge, size_bytes, is_spooled FROM delivery")
     assert rows == [(useful, rows[0][1], len(body), False)]
     assert rows[0][1].endswith(f":{edge.pid}")
 
@@ -94,23 +94,23 @@ def test_the_stored_row_says_where_and_how_it_came(edge: EdgeProcess, database: 
     [b"", b"{", b"not json", b"\xff\xfe\x00", b'{"object":"page","entry":[]}', b"\x00" * 100, b"[" * 100_000, b"null"],
     ids=["empty", "cut", "text", "binary", "no entries", "NUL", "deep", "null"],
 )
-def test_everything_signed_is_200_whatever_is_inside(edge: EdgeProcess, database: EdgeDatabase, body: bytes) -> None:
+def test_everything_signed_is_200_whatever_is_inside(edge: EdgeProcess, tables: EdgeDatabase, body: bytes) -> None:
     assert edge.post_signed(body).status_code == 200
-    assert database.bodies() == [body]
+    assert tables.bodies() == [body]
 
 
-def test_an_empty_line_call_is_200(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    database.add_channel("line", "U1", secrets=["line-secret"])
+def test_an_empty_line_call_is_200(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    tables.add_channel("line", "U1", secrets=["line-secret"])
     body = b'{"destination":"U1","events":[]}'
     wait_for_channels(edge, 1)
     assert edge.post("/webhooks/line", body, line_signature(body, "line-secret")).status_code == 200
 
 
 @pytest.mark.parametrize("body", [page_body(), b"", b"{", b"\xff"], ids=["good", "empty", "cut", "binary"])
-def test_unsigned_bodies_are_403(edge: EdgeProcess, database: EdgeDatabase, body: bytes) -> None:
+def test_unsigned_bodies_are_403(edge: EdgeProcess, tables: EdgeDatabase, body: bytes) -> None:
     answers = [edge.post(f"/webhooks/{platform}", body) for platform in PLATFORMS]
     assert {answer.status_code for answer in answers} == {403}
-    assert database.count() == 0
+    assert tables.count() == 0
 
 
 def _wrong_signatures() -> Iterator[tuple[str, dict[bytes, bytes]]]:
@@ -143,20 +143,20 @@ def test_a_bad_signature_is_refused_with_403_and_tells_nothing(edge: EdgeProcess
         assert secret not in told
 
 
-def test_a_body_of_4_mib_is_taken_and_one_byte_more_is_413(edge: EdgeProcess, database: EdgeDatabase) -> None:
+def test_a_body_of_4_mib_is_taken_and_one_byte_more_is_413(edge: EdgeProcess, tables: EdgeDatabase) -> None:
     assert edge.post_signed(b"x" * LARGEST).status_code == 200
     assert edge.post_signed(b"x" * (LARGEST + 1)).status_code == 413
-    assert database.count() == 1
+    assert tables.count() == 1
 
 
-def test_a_body_without_a_length_is_bounded_too(edge: EdgeProcess, database: EdgeDatabase) -> None:
+def test_a_body_without_a_length_is_bounded_too(edge: EdgeProcess, tables: EdgeDatabase) -> None:
     small, large = b"x" * 1000, b"x" * (LARGEST + 1)
     answers = [
         edge.http.post("/webhooks/facebook", content=_in_chunks(body), headers=meta_signature(body))
         for body in (small, large)
     ]
     assert [answer.status_code for answer in answers] == [200, 413]
-    assert database.bodies() == [small]
+    assert tables.bodies() == [small]
 
 
 def test_a_far_too_large_body_is_not_read_to_its_end(edge: EdgeProcess) -> None:
@@ -212,10 +212,10 @@ def test_a_bad_handshake_is_403(edge: EdgeProcess, query: dict[str, str]) -> Non
     assert VERIFY_TOKEN not in answer.text
 
 
-def test_a_channels_own_verify_token_is_good_for_the_handshake(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    database.add_channel("facebook", "1001", verify_token="token-of-1001")
-    database.add_channel("facebook", "1002", verify_token="token-of-1002")
-    database.add_channel("line", "U1", secrets=["line-secret"])
+def test_a_channels_own_verify_token_is_good_for_the_handshake(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    tables.add_channel("facebook", "1001", verify_token="token-of-1001")
+    tables.add_channel("facebook", "1002", verify_token="token-of-1002")
+    tables.add_channel("line", "U1", secrets=["line-secret"])
     wait_for_channels(edge, 3)
     one, other = _challenge("token-of-1001"), _challenge("token-of-1002")
     assert edge.http.get("/webhooks/facebook", params=one).status_code == 200

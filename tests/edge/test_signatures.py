@@ -34,15 +34,15 @@ from tests.edge.harness import (
     ],
 )
 def test_metas_signature_is_over_the_exact_bytes(
-    edge: EdgeProcess, database: EdgeDatabase, platform: str, body: bytes
+    edge: EdgeProcess, tables: EdgeDatabase, platform: str, body: bytes
 ) -> None:
     assert edge.post(f"/webhooks/{platform}", body, meta_signature(body)).status_code == 200
     assert edge.post(f"/webhooks/{platform}", body + b"\n", meta_signature(body)).status_code == 403
-    assert database.bodies() == [body]
+    assert tables.bodies() == [body]
 
 
-def test_lines_signature_is_over_the_exact_bytes(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    account = _line_account(edge, database, "line-secret")
+def test_lines_signature_is_over_the_exact_bytes(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    account = _line_account(edge, tables, "line-secret")
     body = line_body(account, text="こんにちは \\ud83d\\ude00")
     signature = line_signature(body, "line-secret")
     assert edge.post("/webhooks/line", body, signature).status_code == 200
@@ -50,34 +50,34 @@ def test_lines_signature_is_over_the_exact_bytes(edge: EdgeProcess, database: Ed
     assert (
         edge.post("/webhooks/line", body, {"X-Line-Signature": signature["X-Line-Signature"] + "="}).status_code == 403
     )
-    assert database.bodies() == [body]
+    assert tables.bodies() == [body]
 
 
-def test_a_line_body_is_checked_with_its_own_channels_secret(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    database.add_channel("line", "U1", secrets=["secret-1"])
-    database.add_channel("line", "U2", secrets=["secret-2"])
+def test_a_line_body_is_checked_with_its_own_channels_secret(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    tables.add_channel("line", "U1", secrets=["secret-1"])
+    tables.add_channel("line", "U2", secrets=["secret-2"])
     wait_for_channels(edge, 2)
     body = line_body("U1")
     assert edge.post("/webhooks/line", body, line_signature(body, "secret-1")).status_code == 200
     assert edge.post("/webhooks/line", body, line_signature(body, "secret-2")).status_code == 403
 
 
-def test_the_environments_app_secret_means_nothing_to_line(edge: EdgeProcess, database: EdgeDatabase) -> None:
+def test_the_environments_app_secret_means_nothing_to_line(edge: EdgeProcess, tables: EdgeDatabase) -> None:
     body = line_body("U-unknown")
     assert edge.post("/webhooks/line", body, line_signature(body, APP_SECRET)).status_code == 403
 
 
-def test_while_secrets_rotate_both_are_good(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    database.add_channel("line", "U1", secrets=["new-secret", "old-secret"])
+def test_while_secrets_rotate_both_are_good(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    tables.add_channel("line", "U1", secrets=["new-secret", "old-secret"])
     wait_for_channels(edge, 1)
     body = line_body("U1")
     assert edge.post("/webhooks/line", body, line_signature(body, "old-secret")).status_code == 200
     assert edge.post("/webhooks/line", body, line_signature(body, "new-secret")).status_code == 200
 
 
-def test_the_environment_may_name_two_app_secrets(database: EdgeDatabase, tmp_path: Path) -> None:
+def test_the_environment_may_name_two_app_secrets(tables: EdgeDatabase, tmp_path: Path) -> None:
     environment = {"FACEBOOK_APP_SECRET": "new-secret, old-secret"}
-    with EdgeProcess(database.edge_url, tmp_path, environment=environment) as edge:
+    with EdgeProcess(tables.edge_url, tmp_path, environment=environment) as edge:
         body = page_body()
         answers = [
             edge.post("/webhooks/facebook", body, meta_signature(body, f"{age}-secret")) for age in ("new", "old")
@@ -85,28 +85,28 @@ def test_the_environment_may_name_two_app_secrets(database: EdgeDatabase, tmp_pa
         assert [answer.status_code for answer in answers] == [200, 200]
 
 
-def test_a_changed_secret_arrives_by_itself(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    channel = database.add_channel("line", "U1", secrets=["first"])
+def test_a_changed_secret_arrives_by_itself(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    channel = tables.add_channel("line", "U1", secrets=["first"])
     wait_for_channels(edge, 1)
-    database.change_secrets(channel, ["second"])
+    tables.change_secrets(channel, ["second"])
     body = line_body("U1")
     wait_for(lambda: edge.post("/webhooks/line", body, line_signature(body, "second")).status_code == 200)
     assert edge.post("/webhooks/line", body, line_signature(body, "first")).status_code == 403
 
 
-def test_the_secret_of_an_inactive_channel_is_forgotten(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    account = _line_account(edge, database, "line-secret")
-    database.clear()
+def test_the_secret_of_an_inactive_channel_is_forgotten(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    account = _line_account(edge, tables, "line-secret")
+    tables.clear()
     wait_for_channels(edge, 0)
     body = line_body(account)
     assert edge.post("/webhooks/line", body, line_signature(body, "line-secret")).status_code == 403
 
 
 def test_a_channel_with_an_app_of_its_own_is_checked_with_that_apps_secret(
-    edge: EdgeProcess, database: EdgeDatabase
+    edge: EdgeProcess, tables: EdgeDatabase
 ) -> None:
-    database.add_channel("facebook", "2001", secrets=["own-app"])
-    database.add_channel("whatsapp", "3001", parent_external_id="4001", secrets=["own-wa-app"])
+    tables.add_channel("facebook", "2001", secrets=["own-app"])
+    tables.add_channel("whatsapp", "3001", parent_external_id="4001", secrets=["own-wa-app"])
     wait_for_channels(edge, 2)
     page, business, stranger = page_body("2001"), whatsapp_body(business="4001"), page_body("2002")
     assert edge.post("/webhooks/facebook", page, meta_signature(page, "own-app")).status_code == 200
@@ -116,49 +116,47 @@ def test_a_channel_with_an_app_of_its_own_is_checked_with_that_apps_secret(
     assert edge.post("/webhooks/instagram", page, meta_signature(page, "own-app")).status_code == 403
 
 
-def test_a_delivery_says_for_whom_its_signature_speaks(edge: EdgeProcess, database: EdgeDatabase) -> None:
+def test_a_delivery_says_for_whom_its_signature_speaks(edge: EdgeProcess, tables: EdgeDatabase) -> None:
     victim, attacker = new_id(), new_id()
-    database.add_channel("facebook", "5001", secrets=["victims-app"], organization_id=victim)
-    database.add_channel("facebook", "5002", secrets=["attackers-app"], organization_id=attacker)
+    tables.add_channel("facebook", "5001", secrets=["victims-app"], organization_id=victim)
+    tables.add_channel("facebook", "5002", secrets=["attackers-app"], organization_id=attacker)
     wait_for_channels(edge, 2)
     forged = page_body("5001").replace(b'"entry": [', b'"entry": [{"id": "5002"}, ')
     assert edge.post("/webhooks/facebook", forged, meta_signature(forged, "attackers-app")).status_code == 200
-    assert _signed_for(database) == [str(attacker)]
+    assert _signed_for(tables) == [str(attacker)]
 
 
-def test_the_environments_signature_speaks_for_everybody(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    database.add_channel("facebook", "5001", secrets=["own-app"])
+def test_the_environments_signature_speaks_for_everybody(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    tables.add_channel("facebook", "5001", secrets=["own-app"])
     wait_for_channels(edge, 1)
     edge.post_signed(page_body("5001"))
-    assert _signed_for(database) == [None]
+    assert _signed_for(tables) == [None]
 
 
-def test_organizations_that_share_an_app_are_all_named(edge: EdgeProcess, database: EdgeDatabase) -> None:
+def test_organizations_that_share_an_app_are_all_named(edge: EdgeProcess, tables: EdgeDatabase) -> None:
     owners = sorted([new_id(), new_id()])
     for page, owner in zip(("5001", "5002"), owners, strict=True):
-        database.add_channel("facebook", page, secrets=["agencys-app"], organization_id=owner)
+        tables.add_channel("facebook", page, secrets=["agencys-app"], organization_id=owner)
     wait_for_channels(edge, 2)
     body = page_body("5001").replace(b'"entry": [', b'"entry": [{"id": "5002"}, ')
     edge.post("/webhooks/facebook", body, meta_signature(body, "agencys-app"))
-    assert sorted((_signed_for(database)[0] or "").split(",")) == [str(owner) for owner in owners]
+    assert sorted((_signed_for(tables)[0] or "").split(",")) == [str(owner) for owner in owners]
 
 
-def test_a_channel_in_the_path_is_the_only_one_whose_secret_counts(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    one = database.add_channel("line", "U1", secrets=["secret-1"])
-    database.add_channel("line", "U2", secrets=["secret-2"])
+def test_a_channel_in_the_path_is_the_only_one_whose_secret_counts(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    one = tables.add_channel("line", "U1", secrets=["secret-1"])
+    tables.add_channel("line", "U2", secrets=["secret-2"])
     wait_for_channels(edge, 2)
     body = line_body("U2")
     for name in ("U1", str(one)):
         path = f"/api/v1/webhooks/line/{name}"
         assert edge.post(path, body, line_signature(body, "secret-2")).status_code == 403
         assert edge.post(path, body, line_signature(body, "secret-1")).status_code == 200
-    assert database.execute("SELECT DISTINCT headers ->> %s FROM delivery", [SIGNED_FOR]) == [
-        (str(_owner(database, one)),)
-    ]
+    assert tables.execute("SELECT DISTINCT headers ->> %s FROM delivery", [SIGNED_FOR]) == [(str(_owner(tables, one)),)]
 
 
-def test_nobody_can_find_out_which_channels_exist(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    channel = database.add_channel("line", "U1", secrets=["secret-1"], verify_token="token-1")
+def test_nobody_can_find_out_which_channels_exist(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    channel = tables.add_channel("line", "U1", secrets=["secret-1"], verify_token="token-1")
     wait_for_channels(edge, 1)
     body = line_body("U1")
     signature = line_signature(body, "guess")
@@ -173,11 +171,11 @@ def test_nobody_can_find_out_which_channels_exist(edge: EdgeProcess, database: E
     assert known_account.content == unknown_account.content
 
 
-def test_a_secret_that_cannot_be_opened_harms_only_its_channel(edge: EdgeProcess, database: EdgeDatabase) -> None:
-    moved = database.add_channel("line", "U1", secrets=["secret-1"])
-    database.add_channel("line", "U2", secrets=["secret-2"])
-    database.execute("UPDATE edge_secret SET organization_id = %s WHERE channel_id = %s", [new_id(), moved])
-    database.execute("UPDATE edge_secret SET secrets_changed_at = clock_timestamp() WHERE channel_id = %s", [moved])
+def test_a_secret_that_cannot_be_opened_harms_only_its_channel(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    moved = tables.add_channel("line", "U1", secrets=["secret-1"])
+    tables.add_channel("line", "U2", secrets=["secret-2"])
+    tables.execute("UPDATE edge_secret SET organization_id = %s WHERE channel_id = %s", [new_id(), moved])
+    tables.execute("UPDATE edge_secret SET secrets_changed_at = clock_timestamp() WHERE channel_id = %s", [moved])
     wait_for_channels(edge, 2)
     one, two = line_body("U1"), line_body("U2")
     assert edge.post("/webhooks/line", one, line_signature(one, "secret-1")).status_code == 403
@@ -186,9 +184,9 @@ def test_a_secret_that_cannot_be_opened_harms_only_its_channel(edge: EdgeProcess
 
 
 def test_a_start_without_a_database_verifies_with_the_sealed_copy(
-    database: EdgeDatabase, proxy: Proxy, tmp_path: Path
+    tables: EdgeDatabase, proxy: Proxy, tmp_path: Path
 ) -> None:
-    database.add_channel("line", "U1", secrets=["line-secret"])
+    tables.add_channel("line", "U1", secrets=["line-secret"])
     spool = tmp_path / "spool"
     with EdgeProcess(proxy.url, tmp_path, spool=spool) as edge:
         wait_for_channels(edge, 1)
@@ -203,7 +201,7 @@ def test_a_start_without_a_database_verifies_with_the_sealed_copy(
         assert edge.post("/webhooks/line", body, line_signature(body, "wrong")).status_code == 403
         proxy.pass_on()
         wait_for(edge.spool_is_empty)
-        assert database.bodies() == [body]
+        assert tables.bodies() == [body]
 
 
 def test_without_database_and_copy_what_cannot_be_checked_is_503(proxy: Proxy, tmp_path: Path) -> None:
@@ -224,17 +222,17 @@ def test_a_damaged_copy_is_passed_over(proxy: Proxy, tmp_path: Path) -> None:
         assert "secrets_copy_unreadable" in edge.logged()
 
 
-def _line_account(edge: EdgeProcess, database: EdgeDatabase, secret: str) -> str:
+def _line_account(edge: EdgeProcess, tables: EdgeDatabase, secret: str) -> str:
     account = f"U{new_id().hex}"
-    database.add_channel("line", account, secrets=[secret])
+    tables.add_channel("line", account, secrets=[secret])
     wait_for_channels(edge, 1)
     return account
 
 
-def _signed_for(database: EdgeDatabase) -> list[str | None]:
-    return [owners for (owners,) in database.execute("SELECT headers ->> %s FROM delivery", [SIGNED_FOR])]
+def _signed_for(tables: EdgeDatabase) -> list[str | None]:
+    return [owners for (owners,) in tables.execute("SELECT headers ->> %s FROM delivery", [SIGNED_FOR])]
 
 
-def _owner(database: EdgeDatabase, channel: UUID) -> UUID:
-    owner: UUID = database.execute("SELECT organization_id FROM edge_secret WHERE channel_id = %s", [channel])[0][0]
+def _owner(tables: EdgeDatabase, channel: UUID) -> UUID:
+    owner: UUID = tables.execute("SELECT organization_id FROM edge_secret WHERE channel_id = %s", [channel])[0][0]
     return owner
