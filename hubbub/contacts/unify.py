@@ -5,33 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import connection
+from hubbub.organizations.database import run
 
-STATEMENTS = (
-    "SELECT id FROM contact WHERE organization_id = %(organization)s AND id = ANY(%(all)s::uuid[]) ORDER BY id FOR UPDATE",
-    "UPDATE contact_identity SET contact_id = %(survivor)s"
-    " WHERE organization_id = %(organization)s AND contact_id = ANY(%(others)s::uuid[])",
-    "UPDATE contact SET merged_into_id = %(survivor)s, updated_at = hubbub_now()"
-    " WHERE organization_id = %(organization)s AND id = ANY(%(others)s::uuid[])",
-    "UPDATE participant p SET contact_id = %(survivor)s"
-    " WHERE p.organization_id = %(organization)s AND p.contact_id = ANY(%(others)s::uuid[]) AND NOT EXISTS"
-    " (SELECT FROM participant o WHERE o.conversation_id = p.conversation_id AND o.contact_id = %(survivor)s)",
-)
+LOCK = """
+SELECT id FROM contact WHERE organization_id = %(organization)s AND id = ANY(%(all)s::uuid[]) ORDER BY id FOR UPDATE
+"""
+MOVE_IDENTITIES = """
+UPDATE contact_identity SET contact_id = %(survivor)s
+ WHERE organization_id = %(organization)s AND contact_id = ANY(%(others)s::uuid[])
+"""
+MARK = """
+UPDATE contact SET merged_into_id = %(survivor)s, updated_at = hubbub_now()
+ WHERE organization_id = %(organization)s AND id = ANY(%(others)s::uuid[])
+"""
 
 
 def unify(organization_id: UUID, contact_ids: Collection[UUID]) -> UUID:
     """Make these contacts one; returns the survivor (the oldest). Runs in the caller's transaction.
 
-    Their conversations follow: `conversations.unify.unify_threads` is called by whoever owns them.
+    Their conversations follow by `conversations.unify.unify_threads`, which the caller calls next.
     """
     survivor, *others = sorted(contact_ids)
-    parameters = {
-        "organization": organization_id,
-        "survivor": survivor,
-        "others": others,
-        "all": [survivor, *others],
-    }
-    with connection.cursor() as cursor:
-        for statement in STATEMENTS:
-            cursor.execute(statement, parameters)
+    for statement in (LOCK, MOVE_IDENTITIES, MARK):
+        run(statement, organization=organization_id, survivor=survivor, others=others, all=[survivor, *others])
     return survivor

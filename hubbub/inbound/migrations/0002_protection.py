@@ -27,6 +27,28 @@ CREATE TABLE event (
 """
 
 
+PURGE = """
+CREATE FUNCTION purge_remembered() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    purged bigint := 0;
+    removed bigint;
+BEGIN
+    DELETE FROM event_seen WHERE id IN (
+        SELECT id FROM event_seen WHERE seen_at < hubbub_now() - interval '9 days' ORDER BY seen_at LIMIT 50000);
+    GET DIAGNOSTICS purged = ROW_COUNT;
+    DELETE FROM waiting_effect WHERE id IN (
+        SELECT id FROM waiting_effect WHERE created_at < hubbub_now() - interval '8 days' LIMIT 50000);
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    purged := purged + removed;
+    DELETE FROM reply_token WHERE id IN (
+        SELECT id FROM reply_token WHERE received_at < hubbub_now() - interval '1 day' LIMIT 50000);
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    RETURN purged + removed;
+END $$
+"""
+"""What is remembered for some days only, for all organisations; called once an hour by the jobs process."""
+
+
 class Migration(migrations.Migration):
     dependencies = [("inbound", "0001_initial"), ("conversations", "0002_protection")]
     operations = [
@@ -47,6 +69,9 @@ class Migration(migrations.Migration):
                 "CREATE POLICY machines ON delivery TO {edge}, {inbound}, {migrator} USING (true) WITH CHECK (true)",
                 "CREATE POLICY operators ON delivery TO {web} USING (current_setting('hubbub.operator', true) = 'on')",
                 "GRANT INSERT, SELECT (id, received_at) ON delivery TO {edge}",
+                PURGE,
+                "REVOKE ALL ON FUNCTION purge_remembered() FROM PUBLIC",
+                "GRANT EXECUTE ON FUNCTION purge_remembered() TO {jobs}",
             ]
         ),
         grant("delivery", {"inbound": "SELECT, UPDATE", "web": "SELECT"}),

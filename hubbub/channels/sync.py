@@ -1,0 +1,136 @@
+"""Asks platforms about our own accounts: who they are, which webhooks are subscribed, which templates exist."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from hubbub.channels.access import access_to, call
+from hubbub.channels.models import Channel, Template
+from hubbub.connectors.base import ProbesAccount, Subscribes, SyncsTemplates, TemplateInfo
+from hubbub.connectors.messages import AccountInfo
+from hubbub.connectors.registry import connector_for
+from hubbub.kit.errors import HubbubError
+from hubbub.organizations.scope import organization_scope
+
+MOST_PAGES = 50
+
+
+def sync_channel(organization_id: UUID, channel_id: UUID) -> None:
+    """Probe the account and heal its subscription; the result stands on the channel."""
+    with organization_scope(organization_id):
+        channel = Channel.objects.filter(id=channel_id).first()
+    if channel is None:
+        return
+    try:
+        info = probe(channel)
+        fields = ensure_subscribed(channel)
+    except HubbubError as failure:
+        with organization_scope(organization_id):
+            _failed(channel_id, failure)
+        return
+    with organization_scope(organization_id):
+        _succeeded(channel_id, info, fields)
+
+
+def probe(channel: Channel) -> AccountInfo | None:
+    """What the platform says of the account; None where it cannot be asked. Raises InvalidInput with its reason."""
+    connector = connector_for(channel.platform)
+    if not isinstance(connector, ProbesAccount):
+        return None
+    access = access_to(channel)
+    return connector.read_account(access, call(connector.account_request(access)))
+
+
+def ensure_subscribed(channel: Channel) -> list[str] | None:
+    """Subscribe what is missing, core fields first, and read back what is really subscribed. None: nothing to do."""
+    connector = connector_for(channel.platform)
+    if not isinstance(connector, Subscribes):
+        return None
+    access = access_to(channel)
+    core, extras = connector.default_fields()
+    found = connector.read_subscriptions(access, call(connector.subscriptions_request(access)))
+    if set(core) <= set(found):
+        return list(found)
+    call(connector.subscribe_request(access, core))
+    if extras:
+        call(connector.subscribe_request(access, [*core, *extras]))
+    return list(connector.read_subscriptions(access, call(connector.subscriptions_request(access))))
+
+
+def _succeeded(channel_id: UUID, info: AccountInfo | None, fields: list[str] | None) -> None:
+    known = {} if info is None else _account_values(info)
+    if fields is not None:
+        known.update(subscribed_fields=fields, is_subscribed=bool(fields))
+    Channel.objects.filter(id=channel_id).update(
+        **known, is_verified=True, sync_status="idle", last_sync_at=Now(), error_count=0, last_error_message=""
+    )
+
+
+def _account_values(info: AccountInfo) -> dict[str, object]:
+    values = {
+        "name": info.name,
+        "username": info.username,
+        "avatar_url": info.avatar_url,
+        "url": info.url,
+        "follower_count": info.follower_count,
+        "category": info.category,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _failed(channel_id: UUID, failure: HubbubError) -> None:
+    Channel.objects.filter(id=channel_id).update(
+        sync_status="error",
+        last_sync_at=Now(),
+        last_error_at=Now(),
+        last_error_message=failure.sentence,
+        error_count=F("error_count") + 1,
+    )
+
+
+def sync_templates(organization_id: UUID, channel_id: UUID) -> int:
+    """Fetch the account's templates; those that are gone there are removed here. Returns how many there are."""
+    with organization_scope(organization_id):
+        channel = Channel.objects.filter(id=channel_id).first()
+    connector = connector_for(channel.platform) if channel else None
+    if channel is None or not isinstance(connector, SyncsTemplates):
+        return 0
+    found = _all_templates(connector, channel)
+    with organization_scope(organization_id):
+        for template in found:
+            _keep_template(channel, template)
+        channel.templates.exclude(external_id__in=[template.external_id for template in found]).delete()
+    return len(found)
+
+
+def _all_templates(connector: SyncsTemplates, channel: Channel) -> list[TemplateInfo]:
+    access = access_to(channel)
+    found: list[TemplateInfo] = []
+    cursor: str | None = None
+    for _ in range(MOST_PAGES):
+        page, cursor = connector.read_templates(call(connector.list_templates_request(access, cursor)))
+        found += page
+        if cursor is None:
+            break
+    return found
+
+
+def _keep_template(channel: Channel, template: TemplateInfo) -> None:
+    Template.objects.update_or_create(
+        channel=channel,
+        external_id=template.external_id,
+        organization_id=channel.organization_id,
+        defaults={
+            "name": template.name,
+            "language": template.language,
+            "category": template.category,
+            "status": template.status,
+            "components": template.components,
+            "quality": template.quality,
+            "rejected_reason": template.rejected_reason,
+            "parameter_format": template.parameter_format,
+        },
+    )

@@ -1,0 +1,20 @@
+"""Jobs about channels."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from hubbub.channels import sync
+from hubbub.organizations.retries import Backoff
+
+
+@app.task(name="channels.sync_channel", queue="channels", retry=Backoff())
+def sync_channel(*, organization_id: str, channel_id: str) -> None:
+    sync.sync_channel(UUID(organization_id), UUID(channel_id))
+
+
+@app.task(name="channels.sync_templates", queue="channels", retry=Backoff())
+def sync_templates(*, organization_id: str, channel_id: str) -> None:
+    sync.sync_templates(UUID(organization_id), UUID(channel_id))

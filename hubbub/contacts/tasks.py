@@ -1,0 +1,17 @@
+"""Jobs about people."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from hubbub.contacts import avatars, profiles
+from hubbub.organizations.retries import Backoff
+
+
+@app.task(name="contacts.fetch_profile", queue="profiles", retry=Backoff())
+def fetch_profile(*, organization_id: str, identity_id: str) -> None:
+    profile = profiles.fetch_profile(UUID(organization_id), UUID(identity_id))
+    if profile is not None and profile.avatar_url:
+        avatars.copy_avatar(UUID(organization_id), UUID(identity_id), profile.avatar_url)

@@ -1,0 +1,27 @@
+"""Jobs about conversations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from hubbub.conversations import attachments, upkeep
+from hubbub.organizations.retries import Backoff, is_last_attempt
+
+
+@app.task(name="conversations.store_attachment", queue="media", retry=Backoff(), pass_context=True)
+def store_attachment(context: JobContext, *, organization_id: str, attachment_id: str) -> None:
+    try:
+        attachments.store_attachment(UUID(organization_id), UUID(attachment_id))
+    except Exception:
+        if is_last_attempt(context.job.attempts):
+            attachments.give_up(UUID(organization_id), UUID(attachment_id))
+        raise
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="maintenance.keep_partitions", queue="maintenance", queueing_lock="maintenance.keep_partitions")
+def keep_partitions(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate hands the planned time over
+    upkeep.keep_partitions()
