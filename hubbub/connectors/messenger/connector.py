@@ -1,0 +1,199 @@
+"""Facebook Messenger: messages and comments of a Page.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hubbub.connectors.base import (
+    CredentialField,
+    MediaGone,
+    MediaReady,
+    MediaSource,
+    RawRequest,
+    RawResponse,
+    Secrets,
+    TemplateInfo,
+)
+from hubbub.connectors.capabilities import Capabilities
+from hubbub.connectors.events import InboundEvent
+from hubbub.connectors.messages import (
+    AccountInfo,
+    ApiRequest,
+    ApiResponse,
+    ChannelAccess,
+    FilePart,
+    OutboundMessage,
+    Profile,
+    SendContext,
+)
+from hubbub.connectors.messenger import account, comments, media, people, templates, threads
+from hubbub.connectors.messenger.answers import ANSWERS
+from hubbub.connectors.messenger.capabilities import CAPABILITIES
+from hubbub.connectors.messenger.parse import parse
+from hubbub.connectors.messenger.render import render
+from hubbub.connectors.messenger.render.form import LABEL
+from hubbub.connectors.messenger.settings import profile_settings_request
+from hubbub.connectors.meta import envelope, graph, signature
+from hubbub.connectors.meta.answers import READ
+from hubbub.connectors.outcomes import Outcome, Usage
+from hubbub.kit.json import JsonValue
+
+CREDENTIALS = (
+    CredentialField(name="access_token", label="Page access token", help="From a person with the task Messaging."),
+    CredentialField(
+        name="app_id",
+        label="App id",
+        is_secret=False,
+        is_required=False,
+        help="The Meta app, when this channel has one of its own.",
+    ),
+    CredentialField(
+        name="app_secret",
+        label="App secret",
+        is_required=False,
+        is_signing_secret=True,
+        help="Only when this channel has an app of its own; it signs the channel's webhooks.",
+    ),
+)
+
+
+class MessengerConnector:
+    """Requests and answers of Messenger. Stateless: everything comes with the arguments."""
+
+    @property
+    def platform(self) -> str:
+        return "facebook"
+
+    @property
+    def label(self) -> str:
+        return LABEL
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
+
+    @property
+    def credential_fields(self) -> tuple[CredentialField, ...]:
+        return CREDENTIALS
+
+    # What comes in
+
+    def handshake(self, request: RawRequest, secrets: Secrets) -> RawResponse:
+        return signature.handshake(request, secrets)
+
+    def addresses(self, body: bytes) -> tuple[str, ...]:
+        return envelope.addresses(body)
+
+    def verify(self, request: RawRequest, secrets: Secrets) -> None:
+        signature.verify(request, secrets)
+
+    def parse(self, body: bytes) -> list[InboundEvent]:
+        return parse(body)
+
+    # What goes out
+
+    def render(self, message: OutboundMessage, context: SendContext) -> ApiRequest:
+        return render(message, context)
+
+    def read_response(self, request: ApiRequest, response: ApiResponse) -> Outcome:
+        return ANSWERS.response(request, response)
+
+    def read_usage(self, response: ApiResponse) -> Usage | None:
+        return graph.read_usage(response)
+
+    def typing_request(
+        self,
+        context: SendContext,
+        last_inbound_external_id: str | None,  # noqa: ARG002  WhatsApp needs it
+        *,
+        is_on: bool,
+    ) -> ApiRequest | None:
+        return threads.sender_action(context, "typing_on" if is_on else "typing_off")
+
+    def mark_read_request(
+        self,
+        context: SendContext,
+        last_inbound_external_id: str | None,  # noqa: ARG002  WhatsApp needs it
+        mark_read_token: str | None,  # noqa: ARG002  LINE needs it
+    ) -> ApiRequest | None:
+        return threads.sender_action(context, "mark_seen")
+
+    def thread_control_request(
+        self, context: SendContext, action: str, *, target_app_id: str | None, metadata: str | None, seconds: int | None
+    ) -> ApiRequest:
+        return threads.thread_control_request(
+            context, action, target_app_id=target_app_id, metadata=metadata, seconds=seconds
+        )
+
+    def moderate_request(self, access: ChannelAccess, comment_external_id: str, action: str) -> ApiRequest:
+        return comments.moderate_request(access, comment_external_id, action)
+
+    # People and files
+
+    def profile_request(
+        self,
+        access: ChannelAccess,
+        external_id: str,
+        *,
+        thread_type: str,  # noqa: ARG002  LINE needs it
+        thread_key: str,  # noqa: ARG002  LINE needs it
+    ) -> ApiRequest:
+        return people.profile_request(access, external_id)
+
+    def read_profile(self, response: ApiResponse) -> Profile | None:
+        return people.read_profile(response)
+
+    def locate_request(self, access: ChannelAccess, source: MediaSource) -> None:
+        """The webhook's link is all that is needed."""
+
+    def read_location(
+        self,
+        access: ChannelAccess,  # noqa: ARG002  the links carry their own signature
+        source: MediaSource,
+        response: ApiResponse | None,  # noqa: ARG002
+    ) -> MediaReady | MediaGone:
+        return media.read_location(source)
+
+    def upload_request(self, access: ChannelAccess, file: FilePart, media_type: str) -> ApiRequest:
+        return media.upload_request(access, file, media_type)
+
+    def read_upload(self, response: ApiResponse) -> Outcome:
+        return ANSWERS.response(READ, response)
+
+    # The account
+
+    def account_request(self, access: ChannelAccess) -> ApiRequest:
+        return account.account_request(access)
+
+    def read_account(self, access: ChannelAccess, response: ApiResponse) -> AccountInfo:
+        return account.read_account(access, response)
+
+    def profile_settings_request(self, access: ChannelAccess, settings: dict[str, JsonValue]) -> ApiRequest:
+        return profile_settings_request(access, settings)
+
+    def list_templates_request(self, access: ChannelAccess, cursor: str | None) -> ApiRequest:
+        return templates.list_templates_request(access, cursor)
+
+    def read_templates(self, response: ApiResponse) -> tuple[list[TemplateInfo], str | None]:
+        return templates.read_templates(response)
+
+    def create_template_request(self, access: ChannelAccess, definition: dict[str, JsonValue]) -> ApiRequest:
+        return templates.create_template_request(access, definition)
+
+    def subscribe_request(self, access: ChannelAccess, fields: Sequence[str]) -> ApiRequest:
+        return account.subscribe_request(access, fields)
+
+    def subscriptions_request(self, access: ChannelAccess) -> ApiRequest:
+        return account.subscriptions_request(access)
+
+    def read_subscriptions(self, access: ChannelAccess, response: ApiResponse) -> tuple[str, ...]:
+        return account.read_subscriptions(access, response)
+
+    def unsubscribe_request(self, access: ChannelAccess) -> ApiRequest:
+        return account.unsubscribe_request(access)
+
+    def default_fields(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return account.default_fields()
