@@ -18,6 +18,7 @@ from hubbub.connectors.meta.content import (
 )
 from hubbub.connectors.meta.envelope import Item, Odd, parse_items, unknown
 from hubbub.connectors.meta.messaging import SHARED_EVENTS, JsonObject, Parser, Turn, edited, parse_turn, turn_of
+from hubbub.connectors.meta.optins import opted_in
 from hubbub.kit.json import as_int, as_text
 
 OBJECT = "instagram"
@@ -84,4 +85,4 @@ def _edited(turn: Turn, edit: JsonObject) -> InboundEvent:
     return edited(turn, edit)
 
 
-EVENTS: dict[str, Parser] = {**SHARED_EVENTS, "message": _message, "message_edit": _edited}
+EVENTS: dict[str, Parser] = {**SHARED_EVENTS, "message": _message, "message_edit": _edited, "optin": opted_in}
