@@ -57,9 +57,11 @@ def _run(options: argparse.Namespace) -> int:
 def _router(options: argparse.Namespace) -> None:
     import uvloop
 
+    from hubbub.kit.logging import configure
     from hubbub.processes.listening import LOOPBACK, bind
     from hubbub.processes.router.serving import make_router, serve_until_signalled
 
+    configure("INFO", json=False, process="router")
     if options.fd:
         listeners = [socket.socket(fileno=number) for number in options.fd]
     else:

@@ -180,15 +180,21 @@ class Supervisor:
         running.write(self._environment.data_dir, note)
 
     async def _say_when_ready(self, demo: str) -> None:
-        checks = {"edge": f"{self._plan.own_url('edge')}/health/ready"}
-        if self._plan.has_sandbox:
-            checks["sandbox"] = f"{self._plan.own_url('sandbox')}/_sandbox/settings"
-        checks["web"] = f"http://127.0.0.1:{self._environment.port}/health/ready"
-        waiting = asyncio.create_task(wait_until_ready(checks, self._terminal.say))
+        waiting = asyncio.create_task(self._wait_until_ready())
         await self._first_of(waiting, self._stop.wait())
         if waiting.done() and not self._stop.is_set():
             waiting.result()
             self._introduce(demo)
+
+    async def _wait_until_ready(self) -> None:
+        """Each process by itself, then the way through the router."""
+        pages = {"edge": "/health/ready", "web": "/health/ready"}
+        if self._plan.has_sandbox:
+            pages["sandbox"] = "/_sandbox/settings"
+        checks = {name: self._plan.own_url(name) + page for name, page in pages.items()}
+        await wait_until_ready(checks, self._terminal.say)
+        through = f"http://127.0.0.1:{self._environment.port}/health/ready"
+        await wait_until_ready({"router": through}, self._terminal.say)
 
     def _introduce(self, demo: str) -> None:
         say = self._terminal.say

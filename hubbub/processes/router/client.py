@@ -15,7 +15,6 @@ from hubbub.processes.router.upstream import Connection, Upstream
 
 HEAD_SECONDS: Final = 15.0
 IDLE_CLIENT_SECONDS: Final = 75.0
-SILENT_SECONDS: Final = 120.0
 LINGER_SECONDS: Final = 2.0
 
 
@@ -151,7 +150,7 @@ class ClientConnection(Connection):
 
     def touch(self) -> None:
         """Something moved: start the clock anew."""
-        self._wait(SILENT_SECONDS)
+        self._wait(self._exchange.patience() if self._exchange else HEAD_SECONDS)
 
     def exchange_ended(self, *, closes: bool) -> None:
         """The answer is written; the next request may be in the buffer already."""
@@ -187,9 +186,9 @@ class ClientConnection(Connection):
             return None
         request = framing.read_request(self._buffer[:length])
         self._buffer = self._buffer[length:]
-        self.touch()
         upstream = self.router.upstream_for(request.target)
         self._exchange = Exchange(self, upstream, request, framing.forwarded_request(request, self._peer))
+        self.touch()
         return self._exchange
 
     def _wait(self, seconds: float) -> None:

@@ -14,6 +14,7 @@ from hubbub.processes.router.upstream import Upstream, UpstreamConnection
 if TYPE_CHECKING:
     from hubbub.processes.router.client import ClientConnection
 
+SILENT_SECONDS: Final = 120.0
 HELD_BYTES: Final = 64 * 1024
 """What one side may have sent that the other has not taken yet, before it must wait."""
 
@@ -65,6 +66,11 @@ class Exchange:
             self._use(pooled)
         else:
             self._connecting = asyncio.get_running_loop().create_task(self._connect())
+
+    def patience(self) -> float:
+        """Seconds without a sign of life after which we give up: shorter while only the answer is missing."""
+        is_waiting = self.is_request_complete() and not self.has_answered
+        return self._upstream.answer_seconds if is_waiting else SILENT_SECONDS
 
     def is_request_complete(self) -> bool:
         return self.request.body.is_complete
@@ -146,7 +152,7 @@ class Exchange:
         try:
             connection = await self._upstream.connect()
         except (OSError, TimeoutError) as error:
-            log_event(log, logging.WARNING, "upstream_unreachable", upstream=self._upstream.name, error=error)
+            log_event(log, logging.WARNING, "upstream_unreachable", upstream=self._upstream.name, reason=str(error))
             self._connecting = None
             self.client.refuse(502, f"The {self._upstream.name} process is not running. Try again in a moment.")
             return

@@ -16,12 +16,15 @@ from hubbub.processes.router.upstream import Upstream
 EDGE_PREFIXES: Final = (b"/webhooks/", b"/api/facebook/webhook", b"/api/v1/webhooks/")
 """nginx and Caddy rules with the same meaning stand in docs/running.md."""
 
+EDGE_SECONDS: Final = 10.0
+"""No platform waits longer. While `make run` restarts the edge, its callers wait in the socket that is held for it."""
+
 STOP_SECONDS: Final = 10.0
 
 
 def make_router(*, web: tuple[str, int] | str, edge: tuple[str, int] | str) -> Router:
     """The router of `make run`: webhooks to the edge, the rest to the web."""
-    edge_upstream = Upstream(name="edge", address=edge)
+    edge_upstream = Upstream(name="edge", address=edge, answer_seconds=EDGE_SECONDS)
     routes = [(prefix, edge_upstream) for prefix in EDGE_PREFIXES]
     return Router(default=Upstream(name="web", address=web), routes=routes)
 

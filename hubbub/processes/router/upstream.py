@@ -53,6 +53,7 @@ class Upstream:
 
     name: str
     address: tuple[str, int] | str
+    answer_seconds: float = 120.0
     idle: list[UpstreamConnection] = field(default_factory=list)
 
     def take_idle(self) -> UpstreamConnection | None:
