@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hubbub.connectors.messages import ApiRequest, ChannelAccess
-from hubbub.connectors.messenger.render.rules import Rule, anything, both, by, check, fields, flag, many, one_of, text
 from hubbub.connectors.messenger.render.templates import HTTPS, PAYLOAD, URL
 from hubbub.connectors.meta.graph import JsonObject, graph_request
+from hubbub.connectors.meta.rules import Rule, anything, both, by, check, fields, flag, many, one_of, text
 from hubbub.kit.errors import InvalidInput, Unsendable
 from hubbub.kit.json import JsonValue, dig
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from hubbub.connectors.messages import Media, OutboundKind, OutboundMessage
 from hubbub.connectors.messenger.capabilities import CAPABILITIES, MB
 from hubbub.connectors.messenger.render.form import FORM
-from hubbub.connectors.messenger.render.rules import check
 from hubbub.connectors.messenger.render.templates import MESSAGE
+from hubbub.connectors.meta.rules import check
 from hubbub.connectors.meta.templates import (
     JsonObject,
     at_most,

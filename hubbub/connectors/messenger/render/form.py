@@ -11,8 +11,8 @@ from typing import NoReturn
 
 from hubbub.connectors.messages import Button, ButtonType
 from hubbub.connectors.messenger.capabilities import CAPABILITIES
-from hubbub.connectors.messenger.render.rules import check
 from hubbub.connectors.messenger.render.templates import BUTTON
+from hubbub.connectors.meta.rules import check
 from hubbub.connectors.meta.templates import (
     Form,
     JsonObject,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hubbub.connectors.messenger.render.rules import (
+from hubbub.connectors.meta.rules import (
     Rule,
     anything,
     both,
