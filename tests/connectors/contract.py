@@ -290,14 +290,12 @@ class ConnectorContract:
         for message in self.outbound.values():
             self.connector.render(message, self.context)
 
-    @pytest.mark.parametrize("kind", list(OutboundKind))
-    def test_other_kinds_are_refused_with_a_sentence(self, kind: OutboundKind) -> None:
-        if kind in self.outbound:
-            pytest.skip("This platform can express it.")
-        message = OutboundMessage(message_id="m", kind=kind, text="hello", title="x", latitude=1.0, longitude=2.0)
-        with pytest.raises(Unsendable) as caught:
-            self.connector.render(message, self.context)
-        assert caught.value.sentence.endswith(".")
+    def test_other_kinds_are_refused_with_a_sentence(self) -> None:
+        for kind in set(OutboundKind) - set(self.outbound):
+            message = OutboundMessage(message_id="m", kind=kind, text="hello", title="x", latitude=1.0, longitude=2.0)
+            with pytest.raises(Unsendable) as caught:
+                self.connector.render(message, self.context)
+            assert caught.value.sentence.endswith("."), kind
 
     def test_tokens_travel_in_a_header_only(self) -> None:
         for message in self.outbound.values():

@@ -47,9 +47,10 @@ def read_account(access: ChannelAccess, response: ApiResponse) -> AccountInfo:
     )
 
 
-# --- Webhooks of the Page, by its id: /me would be somebody else with a token that is not the Page's --------------------
+# --- Webhooks ---------------------------------------------------------------------------------------------------------
 
 ENDPOINT = "/{page-id}/subscribed_apps"
+"""Always with the Page's id: /me would be somebody else with a token that is not the Page's."""
 
 EXTRA_FIELDS = (
     "message_template_status_update",

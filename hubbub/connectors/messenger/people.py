@@ -13,8 +13,6 @@ from hubbub.kit.json import as_text
 FIELDS = "id,name,first_name,last_name,profile_pic"
 """Locale, timezone and gender need permissions of their own; asking without them fails the whole call."""
 
-_NAMES = {"name": "name", "first_name": "first_name", "last_name": "last_name", "profile_pic": "avatar_url"}
-
 
 def profile_request(access: ChannelAccess, external_id: str) -> ApiRequest:
     return graph_request(
@@ -34,5 +32,10 @@ def read_profile(response: ApiResponse) -> Profile | None:
     The picture's address expires. Raises `Unavailable` when it is worth asking again.
     """
     told = ANSWERS.told(response) or {}
-    facts = {ours: text for theirs, ours in _NAMES.items() if (text := as_text(told.get(theirs), limit=2_000))}
-    return Profile(**facts) if facts else None
+    profile = Profile(
+        name=as_text(told.get("name"), limit=500),
+        first_name=as_text(told.get("first_name"), limit=500),
+        last_name=as_text(told.get("last_name"), limit=500),
+        avatar_url=as_text(told.get("profile_pic"), limit=2_000),
+    )
+    return None if profile == Profile() else profile
