@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from hubbub.connectors.instagram.connector import InstagramConnector
 from hubbub.connectors.messages import ApiResponse, Card, Media, OutboundKind, OutboundMessage
@@ -27,9 +27,14 @@ class TestInstagramContract(ConnectorContract):
     connector = InstagramConnector()
     folder = "instagram"
     signature_header = "x-hub-signature-256"
-    unknown_item = {"sender": {"id": "1"}, "recipient": {"id": "2"}, "timestamp": 1763460000000, "telepathy": {}}
+    unknown_item: ClassVar[dict[str, Any]] = {
+        "sender": {"id": "1"},
+        "recipient": {"id": "2"},
+        "timestamp": 1763460000000,
+        "telepathy": {},
+    }
     context = context()
-    outbound = {
+    outbound: ClassVar[Mapping[OutboundKind, OutboundMessage]] = {
         OutboundKind.TEXT: message(OutboundKind.TEXT, text="hello"),
         OutboundKind.MEDIA: message(OutboundKind.MEDIA, media=(Media(type="image", url="https://example.com/a.png"),)),
         OutboundKind.CARDS: message(OutboundKind.CARDS, cards=(Card(title="Bag", subtitle="990 THB"),)),
@@ -39,7 +44,7 @@ class TestInstagramContract(ConnectorContract):
         OutboundKind.PRIVATE_REPLY: message(OutboundKind.PRIVATE_REPLY, comment_external_id="c", text="Hello"),
         OutboundKind.NATIVE: OutboundMessage(message_id="m", kind=OutboundKind.NATIVE, native={"text": "hello"}),
     }
-    answers = [
+    answers: ClassVar[list[tuple[str, ApiResponse, type[Any]]]] = [
         ("a send", _answer({"recipient_id": "1", "message_id": "aWdf"}), Accepted),
         ("a closed window", _error(10, 2534022), Rejected),
         ("a dead token", _error(190, 463, 401), Rejected),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hubbub.connectors.instagram.answers import need_told
+from hubbub.connectors.instagram.answers import ANSWERS
 from hubbub.connectors.instagram.calls import call, is_login
 from hubbub.connectors.messages import AccountInfo, ApiRequest, ApiResponse, ChannelAccess
 from hubbub.connectors.meta.graph import JsonObject, graph_request
@@ -33,7 +33,7 @@ def account_request(access: ChannelAccess) -> ApiRequest:
 
 def read_account(access: ChannelAccess, response: ApiResponse) -> AccountInfo:
     """Raises `InvalidInput` when the token does not work or is another account's, `Unavailable` to be asked again."""
-    told = need_told(response)
+    told = ANSWERS.need_told(response)
     account = told if is_login(access) else as_object(told.get("instagram_business_account"))
     if account is None:
         raise InvalidInput(
@@ -104,7 +104,7 @@ def read_subscriptions(access: ChannelAccess, response: ApiResponse) -> tuple[st
 
     Raises `InvalidInput` with the reason of a refusal, `Unavailable` to be asked again.
     """
-    fields = fields_of_app(need_told(response), access.credentials.get("app_id"))
+    fields = fields_of_app(ANSWERS.need_told(response), access.credentials.get("app_id"))
     if is_login(access) or not fields:
         return fields
     return CORE_FIELDS + EXTRA_FIELDS

@@ -21,9 +21,8 @@ from hubbub.connectors.messages import ApiRequest, ChannelAccess
 from hubbub.connectors.meta.envelope import Item, Odd, need_id, need_object
 from hubbub.connectors.meta.graph import graph_request
 from hubbub.connectors.meta.messaging import JsonObject
-from hubbub.connectors.meta.templates import refuse
-from hubbub.connectors.outcomes import ErrorCode
 from hubbub.kit.clock import from_epoch
+from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import as_id, as_object, as_text
 
 ParseChange = Callable[[Item, JsonObject], InboundEvent]
@@ -117,10 +116,9 @@ MODERATION: dict[str, tuple[str, JsonObject | None]] = {
 
 
 def moderate_request(access: ChannelAccess, comment_external_id: str, action: str) -> ApiRequest:
-    """action: hide, unhide, delete. Raises `Unsendable` for any other."""
+    """action: hide, unhide, delete. Raises `InvalidInput` for any other."""
     if action not in MODERATION:
-        known = ", ".join(MODERATION)
-        refuse(f"A comment on Instagram cannot be changed by {action!r}. Use one of: {known}.", ErrorCode.UNSUPPORTED)
+        raise InvalidInput(f"A comment cannot be changed by {action!r}. Use one of: {', '.join(MODERATION)}.")
     method, body = MODERATION[action]
     return graph_request(
         access,

@@ -20,7 +20,8 @@ from hubbub.connectors.base import (
 )
 from hubbub.connectors.capabilities import Capabilities
 from hubbub.connectors.events import InboundEvent
-from hubbub.connectors.instagram import account, answers, comments, media, profile, threads, webhook
+from hubbub.connectors.instagram import account, comments, media, profile, threads, webhook
+from hubbub.connectors.instagram.answers import ANSWERS
 from hubbub.connectors.instagram.calls import LABEL
 from hubbub.connectors.instagram.capabilities import CAPABILITIES
 from hubbub.connectors.instagram.render import render
@@ -36,6 +37,7 @@ from hubbub.connectors.messages import (
     SendContext,
 )
 from hubbub.connectors.meta import envelope, graph, signature
+from hubbub.connectors.meta.answers import READ
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.kit.json import JsonValue
 
@@ -115,7 +117,7 @@ class InstagramConnector:
         return render(message, context)
 
     def read_response(self, request: ApiRequest, response: ApiResponse) -> Outcome:
-        return answers.read_response(request, response)
+        return ANSWERS.response(request, response)
 
     def read_usage(self, response: ApiResponse) -> Usage | None:
         return graph.read_usage(response)
@@ -153,7 +155,7 @@ class InstagramConnector:
         return media.upload_request(access, file, media_type)
 
     def read_upload(self, response: ApiResponse) -> Outcome:
-        return answers.read_response(answers.READ, response)
+        return ANSWERS.response(READ, response)
 
     def locate_request(self, access: ChannelAccess, source: MediaSource) -> ApiRequest | None:  # noqa: ARG002
         """Nothing to ask: the webhook gave the link."""

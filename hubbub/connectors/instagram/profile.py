@@ -5,7 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/instagram-messa
 
 from __future__ import annotations
 
-from hubbub.connectors.instagram.answers import read_told
+from hubbub.connectors.instagram.answers import ANSWERS
 from hubbub.connectors.messages import ApiRequest, ApiResponse, ChannelAccess, Profile
 from hubbub.connectors.meta.graph import graph_request
 from hubbub.kit.json import JsonValue, as_int, as_text
@@ -31,7 +31,7 @@ def read_profile(response: ApiResponse) -> Profile | None:
 
     Raises `Unavailable` when Instagram may tell later.
     """
-    told = read_told(response)
+    told = ANSWERS.told(response)
     if not told:
         return None
     extra: dict[str, JsonValue] = {name: told[name] for name in FLAGS if isinstance(told.get(name), bool)}

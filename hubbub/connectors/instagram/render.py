@@ -93,7 +93,7 @@ HEART = "like_heart"
 
 
 def _native(message: OutboundMessage, context: SendContext) -> ApiRequest:
-    return _send(message, context, check_native(FORM, message.native))
+    return _send(message, context, check_native(message.native))
 
 
 def _send(message: OutboundMessage, context: SendContext, content: JsonObject, *, lane_hint: str = "") -> ApiRequest:
@@ -116,7 +116,7 @@ TAGS = {"human_agent": "HUMAN_AGENT"}
 
 def _permission(message: OutboundMessage) -> JsonObject:
     """…/features/human-agent-escalation: the only tag."""
-    if message.tag is None:
+    if not message.tag:
         return {"messaging_type": "RESPONSE"}
     if message.tag not in TAGS:
         refuse(
@@ -142,7 +142,7 @@ def _reaction(message: OutboundMessage, context: SendContext) -> ApiRequest:
         payload["reaction"] = "love" if message.reaction_emoji in HEARTS else message.reaction_emoji
     action = "react" if message.reaction_emoji else "unreact"
     body: JsonObject = {"recipient": {"id": _recipient(context)}, "sender_action": action, "payload": payload}
-    return call(context.access, "POST", "messages", purpose="send", body=body, is_repeatable=True)
+    return call(context.access, "POST", "messages", purpose="action", body=body, is_repeatable=True)
 
 
 def _comment_reply(message: OutboundMessage, context: SendContext) -> ApiRequest:
@@ -152,7 +152,7 @@ def _comment_reply(message: OutboundMessage, context: SendContext) -> ApiRequest
     return graph_request(
         context.access,
         "POST",
-        (_comment(message), "replies"),
+        (_comment(message, context), "replies"),
         endpoint="/{comment-id}/replies",
         body={"message": message.text},
         lane_hint="comment",
@@ -162,16 +162,18 @@ def _comment_reply(message: OutboundMessage, context: SendContext) -> ApiRequest
 def _private_reply(message: OutboundMessage, context: SendContext) -> ApiRequest:
     """…/features/private-replies: a text, once for each comment, within 7 days."""
     body: JsonObject = {
-        "recipient": {"comment_id": _comment(message)},
+        "recipient": {"comment_id": _comment(message, context)},
         "message": {"text": _checked_text(message, "The private answer")},
     }
     return call(context.access, "POST", "messages", purpose="send", body=body, lane_hint="private_reply")
 
 
-def _comment(message: OutboundMessage) -> str:
-    if not message.comment_external_id:
-        refuse("There is no comment to answer. Choose one.")
-    return message.comment_external_id
+def _comment(message: OutboundMessage, context: SendContext) -> str:
+    """The comment that the message names, else the top comment of the thread ("post:comment")."""
+    comment_id = message.comment_external_id or context.thread_key.rpartition(":")[2]
+    if not comment_id:
+        refuse("It is not said which comment this answers. Open the comment and answer there.")
+    return comment_id
 
 
 # --- Tables -----------------------------------------------------------------------------------------------------------
@@ -208,18 +210,19 @@ EXTRAS: dict[str, str] = {
     "is_silent": "the wish to arrive silently; leave it out",
     "persona_id": "a persona; leave it out",
 }
-"""What a message may hold, and what to do where Instagram takes it not."""
+"""What a message may hold, and what to do where Instagram does not take it."""
 _TO_A_PERSON = frozenset({"reply_to_external_id", "tag", "quick_replies"})
 TAKES: dict[OutboundKind, frozenset[str]] = {
     OutboundKind.TEXT: _TO_A_PERSON | {"text", "buttons"},
     OutboundKind.MEDIA: _TO_A_PERSON | {"media"},
     OutboundKind.CARDS: _TO_A_PERSON | {"cards"},
-    OutboundKind.STICKER: frozenset({"reply_to_external_id", "tag"}),
+    OutboundKind.STICKER: frozenset({"reply_to_external_id", "tag", "text"}),
     OutboundKind.REACTION: frozenset(),
     OutboundKind.COMMENT_REPLY: frozenset({"text"}),
     OutboundKind.PRIVATE_REPLY: frozenset({"text"}),
-    OutboundKind.NATIVE: _TO_A_PERSON,
+    OutboundKind.NATIVE: _TO_A_PERSON | {"text"},
 }
+"""A heart and a native message may have a text that only our own screen shows."""
 
 
 def _refuse_extras(message: OutboundMessage) -> None:
