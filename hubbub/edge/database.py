@@ -82,13 +82,16 @@ class Database:
             return False
 
     async def connect(self) -> None:
-        """Connect anew. Raises DatabaseAway. It counts as up only after `declare_up`."""
+        """Connect anew. Raises DatabaseAway, also for a login that may do everything. Up only after `declare_up`."""
         await self.close()
         try:
             connecting = AsyncConnection.connect(self._url, autocommit=True, **CONNECT_OPTIONS)  # type: ignore[arg-type]
             connection = await asyncio.wait_for(connecting, CONNECT_SECONDS * 2)
         except (psycopg.Error, OSError, TimeoutError) as error:
             raise DatabaseAway(f"The database cannot be reached: {_first_line(error)}") from error
+        if connection.info.parameter_status("is_superuser") == "on":
+            await connection.close()
+            raise DatabaseAway("The login is a superuser: HUBBUB_EDGE_DATABASE_URL must name the role hubbub_edge.")
         connection.adapters.register_dumper(PackedArray, _PackedArrayDumper)
         self._connection = connection
 

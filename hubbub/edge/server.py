@@ -21,11 +21,18 @@ KEEP_ALIVE_SECONDS: Final = 75
 LEAVING_SECONDS: Final = 1.0
 """How long an idle connection stays open when we stop: what is on its way on it is still answered."""
 GRACEFUL_SECONDS: Final = 15
+LARGEST_HEAD: Final = 64 * 1024
+"""Bytes of request line and headers, give or take one read from the socket; uvicorn itself has no limit."""
 BACKLOG: Final = 4096
-_TIMED_OUT: Final = (
-    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 33\r\n"
-    b"connection: close\r\n\r\nThe request did not come in time."
-)
+
+
+def _last_words(status: bytes, text: bytes) -> bytes:
+    head = b"HTTP/1.1 %s\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+    return head % (status, len(text)) + text
+
+
+_TIMED_OUT: Final = _last_words(b"408 Request Timeout", b"The request did not come in time.")
+_HEAD_TOO_LARGE: Final = _last_words(b"431 Request Header Fields Too Large", b"The headers are larger than 64 KiB.")
 
 
 class EdgeProtocol(HttpToolsProtocol):
@@ -34,14 +41,25 @@ class EdgeProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.began_at: float | None = self.loop.time()
+        self.head_size: int | None = 0
         self.is_leaving = False
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.head_size is not None:  # the head was not complete with these bytes
+            self.head_size += len(data)
+            if self.head_size > LARGEST_HEAD and not self.transport.is_closing():
+                self.transport.write(_HEAD_TOO_LARGE)
+                self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.began_at = self.loop.time()
+        self.head_size = 0
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
+        self.head_size = None
         if self.is_leaving:
             self.cycle.keep_alive = False
 

@@ -66,6 +66,7 @@ class Store:
         self._waiting_bytes = 0
         self._has_work = asyncio.Event()
         self._has_backlog = asyncio.Event()
+        self._backlog_since: float | None = None
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
@@ -84,6 +85,7 @@ class Store:
             "spool": spool
             and {
                 "waiting_bytes": spool.waiting_bytes,
+                "waiting_seconds": round(clock.monotonic() - self._backlog_since) if self._backlog_since else 0,
                 "is_failing": spool.is_failing,
                 "quarantined": spool.quarantined,
             },
@@ -247,10 +249,12 @@ class Store:
             return False
 
     def _note_backlog(self) -> None:
-        if (self._spool is None or self._spool.is_empty) and not self._stopping.is_set():
+        is_empty = self._spool is None or self._spool.is_empty
+        if is_empty and not self._stopping.is_set():
             self._has_backlog.clear()
         else:
             self._has_backlog.set()
+        self._backlog_since = None if is_empty else self._backlog_since or clock.monotonic()
 
     async def _on_disk(self, work: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, work, *arguments)

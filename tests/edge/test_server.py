@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,24 @@ def test_many_slow_callers_do_not_keep_others_out(edge: EdgeProcess, tables: Edg
     assert edge.post_signed(page_body()).status_code == 200
     for line in slow:
         line.close()
+
+
+@pytest.mark.parametrize("more", [b"y\r\nX: ", b"y"], ids=["many headers", "one long header"])
+def test_endless_headers_are_cut_off(edge: EdgeProcess, more: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", edge.port), 20) as line:
+        line.sendall(b"POST /webhooks/facebook HTTP/1.1\r\nHost: x\r\nX: ")
+        with suppress(ConnectionError):
+            for _ in range(1000):
+                line.sendall(more * 1000)
+        assert line.recv(100).startswith(b"HTTP/1.1 431 ")
+    assert edge.post_signed(page_body()).status_code == 200
+
+
+def test_a_superusers_login_is_refused(tables: EdgeDatabase, tmp_path: Path) -> None:
+    with EdgeProcess(tables.admin_url, tmp_path) as edge:
+        assert edge.http.get("/health/ready").status_code == 503
+        assert edge.post_signed(page_body()).status_code == 503
+        assert "hubbub_edge" in edge.logged()
 
 
 def test_an_idle_connection_may_be_used_again(impatient_edge: EdgeProcess) -> None:

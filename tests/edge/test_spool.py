@@ -207,6 +207,19 @@ def test_a_full_disk_refuses_the_group_and_keeps_what_was_acknowledged(spool: Sp
     assert drain(spool) == [b"1", b"2"]
 
 
+def test_the_spool_leaves_room_for_the_database(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(spools, "LEAST_FREE_BYTES", 1 << 60)
+        with pytest.raises(SpoolFailed):
+            spool.append(group(b"1"))
+        spool.open()
+        assert is_failing(spool)
+    spool.open()
+    assert not is_failing(spool)
+    spool.append(group(b"2"))
+    assert drain(spool) == [b"2"]
+
+
 def test_a_directory_that_cannot_be_made_fails_only_what_is_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     spool = Spool(tmp_path / "file" / "spool")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from collections import deque
@@ -18,6 +19,8 @@ from hubbub.kit.errors import Unavailable
 from hubbub.kit.logging import log_event
 
 SEGMENT_BYTES: Final = 16 * 1024 * 1024
+LEAST_FREE_BYTES: Final = 256 * 1024 * 1024
+"""What the spool leaves free: the database may be on the same disk, and needs room to come back."""
 TRY_BYTES: Final = 64 * 1024
 QUARANTINE: Final = "quarantine"
 
@@ -66,6 +69,7 @@ class Spool:
         """Durable when this returns. Raises SpoolFailed, and then none of them is."""
         frames = b"".join(map(frame_of, group))
         try:
+            self._check_room(len(frames))
             self._writer_with_room().append(frames)
         except OSError as error:
             self._stop_writing()
@@ -129,6 +133,11 @@ class Spool:
         mine = {folder.path for folder in (self._own, *self._adopted) if folder}
         return None if path in mine else Folder.adopt(path)
 
+    def _check_room(self, size: int) -> None:
+        disk = os.statvfs(self._directory)
+        if disk.f_bavail * disk.f_frsize < size + LEAST_FREE_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     def _writer_with_room(self) -> SegmentWriter:
         if self._writer and self._writer.segment.size >= SEGMENT_BYTES:
             self._stop_writing()
@@ -188,6 +197,7 @@ class Spool:
 
     def _try_out(self, folder: Folder) -> None:
         """Write something as large as a small group. Raises OSError."""
+        self._check_room(TRY_BYTES)
         path = folder.path / "try"
         path.unlink(missing_ok=True)
         writer = SegmentWriter(path)
