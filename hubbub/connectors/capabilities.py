@@ -25,6 +25,8 @@ class Capabilities:
     caption_limit: int = 0
     has_captions: bool = False
     """False: a text beside a file becomes a message of its own when queued."""
+    captionless: tuple[str, ...] = ()
+    """Types of files that show no text beside them although `has_captions`: their text is a message of its own too."""
     media: dict[str, MediaRule] = field(default_factory=dict)
     quick_replies_limit: int = 0
     quick_reply_title_limit: int = 0
