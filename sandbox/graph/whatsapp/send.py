@@ -170,11 +170,7 @@ def _accept(
         at_ms=number.next_ms(thread, world.clock.ms()),
         direction="out",
         type=kind,
-        body={"text": body["text"]["body"]}
-        if kind == "text"
-        else dict(body[kind])
-        if kind != "contacts"
-        else {"contacts": body[kind]},
+        body=_shown(kind, body, template),
         author=number.name,
         app_id=call.app_id,
         reply_to=(body.get("context") or {}).get("message_id"),
