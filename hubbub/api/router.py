@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,11 +11,16 @@ from ninja import NinjaAPI, Schema
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.types import DictStrAny
+from ninja.utils import check_csrf
 from pydantic import ConfigDict
 
 from hubbub.api.errors import register
+from hubbub.kit.errors import InvalidInput, NotAllowed, TooLarge
 from hubbub.kit.json import dumps, loads
 from hubbub.organizations.access import Principal, require
+
+JSON_TYPES = frozenset({"", "application/json"})
+LARGEST_BODY = 1024 * 1024
 
 
 class StrictSchema(Schema):
@@ -29,6 +33,10 @@ class JsonDoor(Parser):
     """Request bodies come through the one strict reader."""
 
     def parse_body(self, request: HttpRequest) -> DictStrAny:
+        if request.content_type not in JSON_TYPES:
+            raise InvalidInput("Send JSON, with Content-Type: application/json.")
+        if len(request.body) > LARGEST_BODY:
+            raise TooLarge(f"A JSON body may have at most {LARGEST_BODY} bytes.")
         return cast(DictStrAny, loads(request.body))
 
 
@@ -44,13 +52,15 @@ class Rows(BaseRenderer):
 class Key:
     """Authentication of a route: the permission that it needs. Named in the OpenAPI document as a bearer key."""
 
-    openapi_security_schema = MappingProxyType({"type": "http", "scheme": "bearer"})
-
     def __init__(self, permission: str) -> None:
         self.permission = permission
+        self.openapi_security_schema = {"type": "http", "scheme": "bearer"}
 
     def __call__(self, request: HttpRequest) -> Principal:
-        return require(principal_of(request), self.permission)
+        principal = require(principal_of(request), self.permission)
+        if principal.actor_type == "user" and check_csrf(request) is not None:
+            raise NotAllowed("Send the CSRF token (X-CSRFToken) with what you change, or use an API key.")
+        return principal
 
 
 def principal_of(request: HttpRequest) -> Principal | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from hubbub.api.router import StrictSchema
 from hubbub.channels.models import PLATFORMS
@@ -25,6 +25,7 @@ def _moment(value: object) -> object:
 
 Id = Annotated[UUID, BeforeValidator(_uuid)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+AwareMoment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Short = Annotated[str, Field(max_length=255)]
 Long = Annotated[str, Field(max_length=20_000)]
 Url = Annotated[str, Field(max_length=2000, pattern=r"^https?://")]
@@ -145,6 +146,34 @@ class Conversation(Schema):
     archived_at: datetime | None
 
 
+class Edit(Schema):
+    edit_number: int
+    edited_at: datetime
+    text: str
+
+
+class Edits(Schema):
+    items: list[Edit]
+    next_cursor: str | None
+
+
+class Way(Schema):
+    way: Literal["reply", "human_agent", "feedback", "template", "comment_reply", "private_reply"]
+    tag: str | None
+    closes_at: datetime | None
+
+
+class Ways(Schema):
+    items: list[Way]
+
+
+class Upload(Schema):
+    upload_id: str
+    mime_type: str
+    size_bytes: int
+    file_name: str
+
+
 class Messages(Schema):
     items: list[Message]
     next_cursor: str | None
@@ -153,6 +182,27 @@ class Messages(Schema):
 class Conversations(Schema):
     items: list[Conversation]
     next_cursor: str | None
+
+
+class ConversationFilters(Schema):
+    """What a list of conversations can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Annotated[str, Field(max_length=500)] | None = None
+    status: StatusName | None = None
+    channel_id: UUID | None = None
+    project_id: UUID | None = None
+    contact_id: UUID | None = None
+    platform: PlatformName | None = None
+    priority: PriorityName | None = None
+    type: Literal["private", "group", "public"] | None = None
+    handover: Literal["flow", "ai", "human"] | None = None
+    assigned_to: UUID | None = None
+    is_assigned: bool | None = None
+    is_unread: bool | None = None
+    tag: Short | None = None
+    updated_since: AwareDatetime | None = None
+    name_contains: Short | None = Field(default=None, description="Part of the contact's name, in any case.")
 
 
 class ConversationChange(StrictSchema):
@@ -167,7 +217,7 @@ class ConversationChange(StrictSchema):
 
 
 class MarkRead(StrictSchema):
-    through: Moment | None = Field(default=None, description="Read up to here (platform time); null: everything.")
+    through: AwareMoment | None = Field(default=None, description="Read up to here (platform time); null: everything.")
 
 
 class ButtonIn(StrictSchema):
@@ -177,6 +227,7 @@ class ButtonIn(StrictSchema):
     url: Url | None = None
     image_url: Url | None = None
     description: Short | None = None
+    native: Extra = Field(default={}, description="The platform's own action, for type native.")
 
 
 class MediaIn(StrictSchema):
@@ -184,7 +235,7 @@ class MediaIn(StrictSchema):
 
     type: Literal["image", "video", "audio", "file", "sticker"]
     url: Url | None = None
-    upload_id: Short | None = None
+    upload_id: Annotated[str, Field(max_length=1000)] | None = None
     preview_url: Url | None = None
     mime_type: Short | None = None
     file_name: Short | None = None
@@ -242,5 +293,6 @@ class SendMessage(StrictSchema):
     alt_text: Annotated[str, Field(max_length=1500)] | None = None
     native: Extra = {}
     tag: Literal["human_agent", "customer_feedback", "utility"] | None = None
+    send_at: AwareMoment | None = Field(default=None, description="Not before; it takes its place in the order then.")
     is_silent: bool = False
     persona_id: Short | None = None

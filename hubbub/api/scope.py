@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from hubbub.api.errors import error_response
+from hubbub.api.errors import error_response, method_not_allowed
 from hubbub.kit.errors import HubbubError, InvalidInput
 from hubbub.organizations.access import Principal, enter_with_key
 from hubbub.organizations.models import Membership, Role
@@ -16,6 +16,7 @@ from hubbub.organizations.scope import enter
 WITHOUT_SCOPE = ("/health/", "/static/", "/api/v1/docs", "/api/v1/openapi.json", "/media/")
 BEARER = "Bearer "
 FIRST_REFUSAL = 400
+NOT_ALLOWED = 405
 
 
 class OrganizationScopeMiddleware:
@@ -38,6 +39,8 @@ class OrganizationScopeMiddleware:
             response = self.get_response(request)
             if response.status_code >= FIRST_REFUSAL:
                 transaction.set_rollback(True)
+        if response.status_code == NOT_ALLOWED and isinstance(response, HttpResponse):
+            return method_not_allowed(response)
         return response
 
 

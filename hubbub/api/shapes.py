@@ -32,5 +32,6 @@ def attachment_shape(attachment: Mapping[str, Any]) -> dict[str, Any]:
     """An attachment with a URL on our own server, once its copy is there."""
     key = attachment["storage_key"]
     shown = {name: value for name, value in attachment.items() if name != "storage_key"}
-    shown["url"] = signed_media_url(key, URL_SECONDS, file_name=attachment["file_name"]) if key else None
+    names = {"file_name": attachment["file_name"], "mime_type": attachment["mime_type"]}
+    shown["url"] = signed_media_url(key, URL_SECONDS, **names) if key else None
     return shown

@@ -1,6 +1,37 @@
 """Every address of the web process."""
 
 from django.contrib import admin
-from django.urls import path
+from django.contrib.staticfiles.views import serve as serve_static
+from django.urls import path, re_path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from hubbub.api import (
+    conversations,
+    errors,
+    health,
+    media,
+    messages,
+    uploads,
+)
+from hubbub.api.router import api
+
+NOUNS = {
+    "conversations": conversations.router,
+    "messages": messages.router,
+    "uploads": uploads.router,
+}
+for noun, router in NOUNS.items():
+    api.add_router(f"/{noun}", router)
+
+urlpatterns = [
+    path("", health.front),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("api/v1/", api.urls),
+    path("media/<str:token>", media.serve),
+    path("admin/", admin.site.urls),
+    re_path(r"^static/(?P<path>.+)$", serve_static, {"insecure": True}),
+]
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

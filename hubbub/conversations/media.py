@@ -24,12 +24,14 @@ class MediaLink:
 
     storage_key: str
     file_name: str
+    mime_type: str
+    """Empty: whoever serves the file looks at its content."""
 
 
-def signed_media_url(storage_key: str, ttl_seconds: int, *, file_name: str = "") -> str:
+def signed_media_url(storage_key: str, ttl_seconds: int, *, file_name: str = "", mime_type: str = "") -> str:
     """An absolute URL under BASE_URL that works for `ttl_seconds`."""
     expires = int((clock.now() + timedelta(seconds=ttl_seconds)).timestamp())
-    payload = dumps([storage_key, expires, file_name])
+    payload = dumps([storage_key, expires, file_name, mime_type])
     token = base64.urlsafe_b64encode(_signature(payload) + payload).decode().rstrip("=")
     return f"{environment().base_url.rstrip('/')}/media/{token}"
 
@@ -40,12 +42,14 @@ def open_media_link(token: str) -> MediaLink:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         signature, payload = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]
         is_ours = same(signature, _signature(payload))
-        key, expires, file_name = as_list(loads(payload)) if is_ours else ["", 0, ""]
+        key, expires, file_name, mime_type = as_list(loads(payload)) if is_ours else ["", 0, "", ""]
     except (binascii.Error, ValueError, HubbubError):
         raise NotFound("This link is not valid any more.") from None
     if not key or int(str(expires)) < clock.now().timestamp():
         raise NotFound("This link is not valid any more.")
-    return MediaLink(storage_key=as_text(key) or "", file_name=as_text(file_name) or "")
+    return MediaLink(
+        storage_key=as_text(key) or "", file_name=as_text(file_name) or "", mime_type=as_text(mime_type) or ""
+    )
 
 
 def digest_in(storage_key: str) -> str:

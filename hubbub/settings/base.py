@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "ninja",
     "procrastinate.contrib.django",
     "hubbub.organizations",
     "hubbub.channels",

@@ -154,6 +154,11 @@ def assign(principal: Principal, conversation_id: UUID, user_id: UUID | None) ->
     _changed(principal, conversation_id, "conversation_assigned", user_id=str(user_id) if user_id else None)
 
 
+def set_auto_reply(principal: Principal, conversation_id: UUID, *, is_enabled: bool) -> None:
+    """Whether automation may answer in this conversation."""
+    _set(principal, conversation_id, "auto_reply_changed", is_auto_reply_enabled=is_enabled)
+
+
 def set_handover(principal: Principal, conversation_id: UUID, handover: str) -> None:
     """Who answers from now on: flow, ai or human."""
     if handover not in {"flow", "ai", "human"}:
