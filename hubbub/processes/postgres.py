@@ -204,7 +204,8 @@ class EmbeddedPostgres:
         return None
 
     def _prepare(self, account: Account) -> None:
-        let_read_programs(files.programs().parent, account)
+        for folder in files.program_folders():
+            let_read_programs(folder, account)
         if not (self._cluster / "PG_VERSION").exists():
             files.initialise(self._cluster, self._password_file, account, self._profile)
         sockets = files.socket_directory(self._home, account)
