@@ -109,7 +109,8 @@ UNSEND = (
     """UPDATE message m SET is_unsent = true, unsent_at = least(m.unsent_at, r.at), visibility = 'deleted', text = '',
               content = '{}', raw = NULL, mentions = '[]', hashtags = '[]', is_edited = false, edit_number = 0,
               edited_at = NULL
-         FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, at timestamptz) WHERE m.id = r.message_id""",
+         FROM (SELECT message_id, min(at) AS at FROM jsonb_to_recordset(%(rows)s::jsonb)
+                 AS x (message_id uuid, at timestamptz) GROUP BY message_id) r WHERE m.id = r.message_id""",
     "DELETE FROM message_edit WHERE message_id = ANY(%(ids)s::uuid[])",
     "DELETE FROM attachment WHERE message_id = ANY(%(ids)s::uuid[])",
     """UPDATE conversation c SET last_message_text = '' FROM message m

@@ -47,7 +47,7 @@ UP_TO_MARKS = MARKS_AFTER.format(
                JOIN conversation v ON v.channel_id = r.channel_id AND v.contact_id = r.contact_id AND v.type = 'private'
                JOIN message x ON x.conversation_id = v.id AND x.direction = 'outbound' AND x.occurred_at <= r.at
                      AND x.occurred_at > r.at - interval '30 days'
-                     AND (CASE r.status WHEN 'read' THEN x.read_at ELSE coalesce(x.delivered_at, x.read_at) END IS NULL
+                     AND (CASE r.status WHEN 'read' THEN x.read_at ELSE x.delivered_at END IS NULL
                           OR CASE r.status WHEN 'read' THEN x.read_at ELSE x.delivered_at END > r.at)) o"""
 )
 APPLY = "UPDATE message m {set} FROM ({marks}) w WHERE m.id = w.id RETURNING m.id, m.conversation_id, m.organization_id"

@@ -15,7 +15,9 @@ def body(destination: str, *events: dict[str, Any]) -> dict[str, Any]:
     return {"destination": destination, "events": list(events)}
 
 
-def event(kind: str, *, user: str = "Umali", second: float = 0, key: str | None = None, **fields: Any) -> dict[str, Any]:
+def event(
+    kind: str, *, user: str = "Umali", second: float = 0, key: str | None = None, **fields: Any
+) -> dict[str, Any]:
     """One event, `second` seconds after START."""
     return {
         "type": kind,
