@@ -31,7 +31,7 @@ async def fetch(world: World, url: str, timeout: float) -> Fetched | None:
         return None
     if (told := world.urls.get(url)) is not None:
         return _told(told)
-    real = real_url(world, url)
+    real = real_url(world.settings, url)
     if urlsplit(real).hostname not in LOOPBACK:
         return None
     try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.world import World
+from sandbox.settings import Settings
 
 
-def as_public(world: World, value: Any) -> Any:
+def as_public(settings: Settings, value: Any) -> Any:
     """The value with every trusted ``http://`` origin written as ``https://``, so that the checks take it."""
-    trusted = tuple(origin for origin in world.settings.origins if origin.startswith("http://"))
+    trusted = tuple(origin for origin in settings.origins if origin.startswith("http://"))
     return _rewritten(value, trusted) if trusted else value
 
 
@@ -24,10 +24,10 @@ def _rewritten(value: Any, trusted: tuple[str, ...]) -> Any:
     return value
 
 
-def real_url(world: World, url: str) -> str:
+def real_url(settings: Settings, url: str) -> str:
     """Where the URL really is."""
     parts = urlsplit(url)
-    real = world.settings.origins.get(f"{parts.scheme}://{parts.netloc}")
+    real = settings.origins.get(f"{parts.scheme}://{parts.netloc}")
     if real is None:
         return url
     return real.rstrip("/") + url[len(f"{parts.scheme}://{parts.netloc}") :]

@@ -13,8 +13,8 @@ from sandbox.world import World
 
 async def verify_callback(world: World, url: str, verify_token: str) -> None:
     """Raises GraphError 2200 unless the callback answers 200 with the challenge and nothing else."""
-    real = real_url(world, url)
-    if not as_public(world, url).startswith("https://") and not _is_own_hub(world, url):
+    real = real_url(world.settings, url)
+    if not as_public(world.settings, url).startswith("https://") and not _is_own_hub(world, url):
         raise GraphError(2200, None, "(#2200) The callback URL must use https")
     challenge = stable_number("challenge", url, str(world.clock.ms()), digits=10)
     mark = "&" if "?" in real else "?"

@@ -53,7 +53,7 @@ async def put_endpoint(call: LineCall) -> Json:
 
 
 def _endpoint(call: LineCall, url: Any) -> str:
-    if not isinstance(url, str) or len(url) > 500 or not as_public(call.world, url).startswith("https://"):
+    if not isinstance(url, str) or len(url) > 500 or not as_public(call.world.settings, url).startswith("https://"):
         raise LineError(400, "Invalid webhook endpoint URL")
     return url
 
@@ -77,7 +77,7 @@ async def _probe(call: LineCall, url: str) -> tuple[int, str, str]:
     headers = {"content-type": "application/json; charset=utf-8", "x-line-signature": signature}
     try:
         timeout = world.settings.line_timeout
-        answer = await world.client.request("POST", real_url(world, url), headers, content, timeout)
+        answer = await world.client.request("POST", real_url(world.settings, url), headers, content, timeout)
     except Unreachable as error:
         is_late = str(error) == "timeout"
         return (0, "REQUEST_TIMEOUT", "timeout") if is_late else (0, "COULD_NOT_CONNECT", str(error))

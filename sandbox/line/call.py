@@ -47,7 +47,7 @@ class LineCall:
 
     def demand(self, shape: Shape, value: Any) -> None:
         """Raises BadBody with every problem."""
-        problems = check(shape, as_public(self.world, value))
+        problems = check(shape, as_public(self.world.settings, value))
         if problems:
             raise BadBody(problems)
 

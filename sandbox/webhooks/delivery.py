@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.clock import Clock
+from sandbox.origins import real_url
 from sandbox.settings import Settings
 from sandbox.webhooks.client import Client, Unreachable
 from sandbox.webhooks.signing import line_bytes, line_signature, meta_bytes, meta_legacy_signature, meta_signature
@@ -140,8 +141,9 @@ class Deliveries:
             webhook.attempts += 1
             body, headers = _signed(webhook)
             timeout = self._settings.line_timeout if webhook.platform == "line" else self._settings.meta_timeout
+            url = real_url(self._settings, webhook.url)
             try:
-                answer = await self._client.request("POST", webhook.url, headers, body, timeout)
+                answer = await self._client.request("POST", url, headers, body, timeout)
                 webhook.status, webhook.error = answer.status, ""
             except Unreachable as error:
                 webhook.status, webhook.error = None, str(error)

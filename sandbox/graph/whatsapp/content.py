@@ -83,7 +83,7 @@ def check_content(call: GraphCall, number: WhatsAppNumber, kind: str, body: Json
         raise WhatsAppError(131051, f"The message type {kind} is not supported")
     if kind not in body:
         raise WhatsAppError(131008, f"The parameter {kind} is required.")
-    problems = check(shape, as_public(call.world, body[kind]), kind)
+    problems = check(shape, as_public(call.world.settings, body[kind]), kind)
     if problems:
         raise complaint(problems[0])
     if kind == "reaction" and not str(body[kind]["message_id"]).startswith("wamid."):

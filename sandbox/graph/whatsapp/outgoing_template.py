@@ -86,7 +86,7 @@ class SendTemplate:
 def check_template(call: GraphCall, number: WhatsAppNumber, body: Json) -> SendTemplate:
     """Raises WhatsAppError."""
     template = body.get("template")
-    problems = check(TEMPLATE, as_public(call.world, template), "template")
+    problems = check(TEMPLATE, as_public(call.world.settings, template), "template")
     if template is None:
         raise WhatsAppError(131008, "The parameter template is required.")
     if problems:
