@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -23,19 +24,18 @@ class Router:
     """Which path goes where, and every connection that is open."""
 
     default: Upstream
-    routes: Sequence[tuple[bytes, Upstream]]
+    routes: Sequence[tuple[re.Pattern[bytes], Upstream]]
     clients: set[ClientConnection] = field(default_factory=set)
     is_stopping: bool = False
 
     def upstream_for(self, target: bytes) -> Upstream:
-        for prefix, upstream in self.routes:
-            if target.startswith(prefix):
+        for paths, upstream in self.routes:
+            if paths.match(target):
                 return upstream
         return self.default
 
     def upstreams(self) -> list[Upstream]:
-        found = {upstream.name: upstream for _prefix, upstream in self.routes}
-        return [self.default, *found.values()]
+        return [self.default, *(upstream for _paths, upstream in self.routes)]
 
     def close_overdue(self, now: float) -> None:
         """Each connection has one deadline for what it is waiting for."""

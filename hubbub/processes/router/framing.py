@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-MAX_HEAD: Final = 32 * 1024
+MAX_HEAD: Final = 64 * 1024
 MAX_TARGET: Final = 8 * 1024
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"

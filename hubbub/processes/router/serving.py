@@ -5,6 +5,7 @@ only its own paths a 502.
 """
 
 import asyncio
+import re
 import signal
 import socket
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Final
 from hubbub.processes.router.client import ClientConnection, Router
 from hubbub.processes.router.upstream import Upstream
 
-EDGE_PREFIXES: Final = (b"/webhooks/", b"/api/facebook/webhook", b"/api/v1/webhooks/")
+EDGE_PATHS: Final = re.compile(rb"/webhooks/|/api/v1/webhooks/|/api/facebook/webhook(?:[/?]|$)")
 """nginx and Caddy rules with the same meaning stand in docs/running.md."""
 
 EDGE_SECONDS: Final = 10.0
@@ -24,8 +25,7 @@ STOP_SECONDS: Final = 10.0
 
 def make_router(*, web: tuple[str, int] | str, edge: tuple[str, int] | str) -> Router:
     """The router of `make run`: webhooks to the edge, the rest to the web."""
-    edge_upstream = Upstream(name="edge", address=edge, answer_seconds=EDGE_SECONDS)
-    routes = [(prefix, edge_upstream) for prefix in EDGE_PREFIXES]
+    routes = [(EDGE_PATHS, Upstream(name="edge", address=edge, answer_seconds=EDGE_SECONDS))]
     return Router(default=Upstream(name="web", address=web), routes=routes)
 
 
