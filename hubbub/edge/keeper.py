@@ -53,11 +53,11 @@ class Keeper:
         if self._copy_directory and (rows := read_copy(self._copy_directory)) is not None:
             self._book.replace(rows)
             log_event(log, logging.INFO, "secrets_read_from_disk", channels=len(self._book))
-        await self._look()
+        await self.look()
 
     async def run(self) -> None:
         while not await self._waited():
-            await self._look()
+            await self.look()
 
     def stop(self) -> None:
         self._is_stopping.set()
@@ -69,7 +69,8 @@ class Keeper:
         except TimeoutError:
             return False
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Connect if need be, and take over what changed. Raises nothing."""
         try:
             if not self._database.is_up:
                 await self._database.connect()

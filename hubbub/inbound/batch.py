@@ -24,6 +24,12 @@ class DeliveryRow:
     path_channel: str | None
     body: bytes
     attempts: int
+    signed_for: str | None = None
+    """The organizations whose own secret signed it, separated by commas; None: the environment's secret did."""
+
+    def speaks_for(self, organization_id: UUID) -> bool:
+        """Whether the signature may bring events to channels of this organization (see `hubbub.edge.delivery`)."""
+        return self.signed_for is None or str(organization_id) in self.signed_for.split(",")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

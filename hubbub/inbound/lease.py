@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hubbub.edge.delivery import SIGNED_FOR
 from hubbub.inbound.batch import DeliveryRow
 from hubbub.kit.clock import monotonic
 from hubbub.organizations.database import run
 
 LEASE = """
-SELECT id, seq, received_at, platform, path_channel, body, attempts
+SELECT id, seq, received_at, platform, path_channel, body, attempts, headers ->> %(signed_for)s AS signed_for
   FROM delivery
  WHERE processed_at IS NULL AND seq >= %(floor)s AND seq > %(after)s
  ORDER BY seq
@@ -47,6 +48,5 @@ class ScanFloor:
 
 def lease(limit: int, *, floor: int = 0, after: int = -1) -> list[DeliveryRow]:
     """Up to `limit` deliveries that no other worker holds, oldest first. Call inside a transaction."""
-    return [
-        DeliveryRow(**{**row, "body": bytes(row["body"])}) for row in run(LEASE, floor=floor, after=after, limit=limit)
-    ]
+    rows = run(LEASE, floor=floor, after=after, limit=limit, signed_for=SIGNED_FOR)
+    return [DeliveryRow(**{**row, "body": bytes(row["body"])}) for row in rows]

@@ -50,13 +50,14 @@ def parse(delivery: DeliveryRow) -> Parsed:
 
 
 def route(parsed: Sequence[Parsed]) -> list[Arrival]:
-    """Give each event its channel; events of accounts that are not connected are counted on their delivery."""
+    """Give each event its channel; events of accounts that are not connected, or
+    that the signature does not speak for, are counted on their delivery."""
     channels = find_channels((one.delivery.platform, event.address) for one in parsed for event in one.events)
     arrivals: list[Arrival] = []
     for one in parsed:
         for position, event in enumerate(one.events):
             channel = channels.get((one.delivery.platform, event.address))
-            if channel is None:
+            if channel is None or not one.delivery.speaks_for(channel.organization_id):
                 one.unrouted += 1
                 continue
             arrivals.append(_arrival(one.delivery, position, event, channel))

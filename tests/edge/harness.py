@@ -31,7 +31,7 @@ APP_SECRET = "app-secret-of-the-environment"
 VERIFY_TOKEN = "verify-token-of-the-environment"
 KEYS = f"k1:{new_key()}"
 ENVELOPE = Envelope(KeyRing.parse(KEYS), index_key=b"index" * 8)
-EDGE_MODULE = "tests.edge.serve"
+EDGE_MODULE = "hubbub.edge"
 
 
 class EdgeDatabase:

@@ -12,16 +12,21 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from hubbub.channels.models import Channel
+from hubbub.conversations.models import Message
 from hubbub.edge.database import Database
+from hubbub.edge.delivery import kept_headers
 from hubbub.edge.keeper import ALL, CHANGED, Keeper
 from hubbub.edge.rows import INSERT, insert_values
 from hubbub.edge.secret_book import SecretBook
 from hubbub.inbound.models import Delivery as StoredDelivery
-from hubbub.kit import clock
+from hubbub.kit import clock, json
+from hubbub.organizations.scope import organization_scope
 from hubbub.settings.database import logins
 from hubbub.settings.environment import environment
 from tests.edge.test_frames import delivery
-from tests.support.factories import make_channel, make_tenant
+from tests.support.factories import Tenant, make_channel, make_tenant
+from tests.support.inbound import apply_all
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -80,6 +85,41 @@ def test_the_edge_role_sees_every_tenants_secrets_and_can_open_them() -> None:
         assert book.verify_tokens("line", channel.external_id) == (b"their-token",)
 
 
+def test_whatever_changes_a_channel_tells_the_edges() -> None:
+    tenant = make_tenant()
+    channel = make_channel(tenant, "line")
+    book = SecretBook(environment().envelope)
+
+    async def watch(database: Database) -> None:
+        keeper = Keeper(database, book, None)
+        await keeper.start()
+        for change in ({"signing_secrets": ["new-secret"]}, {"external_id": "U-moved"}, {"is_active": False}):
+            await asyncio.to_thread(_change, tenant.id, channel, change)
+            await keeper.look()
+            (owner,) = book.owners("line", [channel.external_id])
+            assert owner.secrets == tuple(secret.encode() for secret in channel.signing_secrets)
+        await asyncio.to_thread(_change, tenant.id, channel, {"status": "disconnected"})
+        await keeper.look()
+        assert book.owners("line", [channel.external_id]) == []
+
+    as_edge(watch)
+
+
+def test_what_one_tenant_signs_never_reaches_another() -> None:
+    victim, attacker = make_tenant(), make_tenant()
+    page, own_page = make_channel(victim), make_channel(attacker)
+    body = json.dumps({"object": "page", "entry": [_entry(account) for account in (page, own_page)]})
+    forged = replace(delivery(body), headers=kept_headers({}, [attacker.id]))
+
+    async def store(database: Database) -> None:
+        await database.run(INSERT, insert_values([forged], is_spooled=False), seconds=10)
+
+    as_edge(store)
+    apply_all()
+    assert _messages(victim) == []
+    assert _messages(attacker) == [str(own_page.id)]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -104,6 +144,24 @@ def test_the_model_of_a_delivery_has_the_columns_that_the_edge_writes() -> None:
     written = INSERT.partition("(")[2].partition(")")[0].replace(" ", "").split(",")
     assert set(written) <= {field.column for field in StoredDelivery._meta.fields}
     assert CHANGED.startswith(ALL)
+
+
+def _change(tenant_id: UUID, channel: Channel, change: dict[str, Any]) -> None:
+    with organization_scope(tenant_id):
+        for name, value in change.items():
+            setattr(channel, name, value)
+        channel.save()
+
+
+def _entry(channel: Channel) -> dict[str, Any]:
+    page, message = channel.external_id, {"mid": str(channel.id), "text": "hello"}
+    event = {"sender": {"id": "77"}, "recipient": {"id": page}, "timestamp": 1_790_000_000_000, "message": message}
+    return {"id": page, "time": 1_790_000_000_000, "messaging": [event]}
+
+
+def _messages(tenant: Tenant) -> list[str | None]:
+    with organization_scope(tenant.id):
+        return list(Message.objects.values_list("external_id", flat=True))
 
 
 def _stored(ids: list[UUID]) -> list[tuple[Any, ...]]:

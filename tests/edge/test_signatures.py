@@ -121,7 +121,7 @@ def test_a_delivery_says_for_whom_its_signature_speaks(edge: EdgeProcess, tables
     tables.add_channel("facebook", "5001", secrets=["victims-app"], organization_id=victim)
     tables.add_channel("facebook", "5002", secrets=["attackers-app"], organization_id=attacker)
     wait_for_channels(edge, 2)
-    forged = page_body("5001").replace(b'"entry": [', b'"entry": [{"id": "5002"}, ')
+    forged = _with_entry_of("5002", page_body("5001"))
     assert edge.post("/webhooks/facebook", forged, meta_signature(forged, "attackers-app")).status_code == 200
     assert _signed_for(tables) == [str(attacker)]
 
@@ -138,7 +138,7 @@ def test_organizations_that_share_an_app_are_all_named(edge: EdgeProcess, tables
     for page, owner in zip(("5001", "5002"), owners, strict=True):
         tables.add_channel("facebook", page, secrets=["agencys-app"], organization_id=owner)
     wait_for_channels(edge, 2)
-    body = page_body("5001").replace(b'"entry": [', b'"entry": [{"id": "5002"}, ')
+    body = _with_entry_of("5002", page_body("5001"))
     edge.post("/webhooks/facebook", body, meta_signature(body, "agencys-app"))
     assert sorted((_signed_for(tables)[0] or "").split(",")) == [str(owner) for owner in owners]
 
@@ -227,6 +227,10 @@ def _line_account(edge: EdgeProcess, tables: EdgeDatabase, secret: str) -> str:
     tables.add_channel("line", account, secrets=[secret])
     wait_for_channels(edge, 1)
     return account
+
+
+def _with_entry_of(page: str, body: bytes) -> bytes:
+    return body.replace(b'"entry": [', b'"entry": [{"id": "%s", "time": 1, "messaging": []}, ' % page.encode())
 
 
 def _signed_for(tables: EdgeDatabase) -> list[str | None]:

@@ -20,9 +20,26 @@ CREATE TABLE platform_call (
 EDGE_VIEW = """
 CREATE VIEW edge_secret AS
 SELECT id AS channel_id, organization_id, platform, external_id, parent_external_id, signing_secrets, verify_token,
-       is_active AND status <> 'disconnected' AS is_active, secrets_changed_at
+       status <> 'disconnected' AS is_active, secrets_changed_at
   FROM channel
 """
+# A channel that is switched off sends nothing, but what comes in is kept: so its webhooks are still verified.
+SECRETS_CHANGED = """
+CREATE FUNCTION note_changed_secrets() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT'
+       OR (NEW.platform, NEW.external_id, NEW.parent_external_id, NEW.signing_secrets, NEW.verify_token, NEW.status)
+          IS DISTINCT FROM
+          (OLD.platform, OLD.external_id, OLD.parent_external_id, OLD.signing_secrets, OLD.verify_token, OLD.status)
+    THEN
+        NEW.secrets_changed_at := clock_timestamp();
+    ELSE
+        NEW.secrets_changed_at := OLD.secrets_changed_at;
+    END IF;
+    RETURN NEW;
+END $$
+"""
+"""The edges ask for what changed since they last asked: whoever writes a channel cannot forget to say so."""
 
 
 class Migration(migrations.Migration):
@@ -71,6 +88,8 @@ class Migration(migrations.Migration):
                 *first_partitions("platform_call"),
                 EDGE_VIEW,
                 "GRANT SELECT ON edge_secret TO {edge}",
+                SECRETS_CHANGED,
+                "CREATE TRIGGER note_changed_secrets BEFORE INSERT OR UPDATE ON channel FOR EACH ROW EXECUTE FUNCTION note_changed_secrets()",
                 "CREATE INDEX channel_secrets_changed ON channel (secrets_changed_at)",
             ]
         ),
