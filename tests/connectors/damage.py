@@ -32,10 +32,17 @@ def damaged(recording: Recording) -> Iterator[tuple[str, Any]]:
     body = recording.data.get("body")
     if body is None:
         return
+    for path, wrong in damaged_values(body):
+        yield f"{recording.name} {path} = {str(wrong)[:40]!r}", replaced(body, path, wrong)
     for path in places(body):
-        for wrong in (*WRONG_TYPES, *_specials(body, path)):
-            yield f"{recording.name} {path} = {str(wrong)[:40]!r}", replaced(body, path, wrong)
         yield f"{recording.name} without {path}", without(body, path)
+
+
+def damaged_values(value: Any) -> Iterator[tuple[Path, Any]]:
+    """Every place inside `value` × every wrong value to put there."""
+    for path in places(value):
+        for wrong in (*WRONG_TYPES, *_specials(value, path)):
+            yield path, wrong
 
 
 def _specials(body: Any, path: Path) -> tuple[str, ...]:

@@ -37,7 +37,6 @@ from hubbub.connectors.messenger.render import render
 from hubbub.connectors.messenger.render.form import LABEL
 from hubbub.connectors.messenger.settings import profile_settings_request
 from hubbub.connectors.meta import envelope, graph, signature
-from hubbub.connectors.meta.answers import READ
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.kit.json import JsonValue
 
@@ -146,8 +145,9 @@ class MessengerConnector:
     def read_profile(self, response: ApiResponse) -> Profile | None:
         return people.read_profile(response)
 
-    def locate_request(self, access: ChannelAccess, source: MediaSource) -> None:
-        """The webhook's link is all that is needed."""
+    def locate_request(self, access: ChannelAccess, source: MediaSource) -> ApiRequest | None:  # noqa: ARG002
+        """Nothing to ask: the webhook gave the link."""
+        return None
 
     def read_location(
         self,
@@ -161,7 +161,7 @@ class MessengerConnector:
         return media.upload_request(access, file, media_type)
 
     def read_upload(self, response: ApiResponse) -> Outcome:
-        return ANSWERS.response(READ, response)
+        return ANSWERS.upload(response)
 
     # The account
 

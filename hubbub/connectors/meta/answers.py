@@ -14,7 +14,7 @@ from hubbub.connectors.outcomes import Accepted, ChannelEffect, Outcome, Rejecte
 from hubbub.kit.errors import InvalidInput, Unavailable
 from hubbub.kit.json import as_id, as_object, as_text
 
-READ = ApiRequest(method="GET", url="", is_repeatable=True)
+READ = ApiRequest(method="GET", url="", purpose="probe", is_repeatable=True)
 """Stands for the call where the contract hands over its answer alone."""
 
 
@@ -31,6 +31,15 @@ class Answers:
             return _accepted(answer, needs_id=request.purpose == "send")
 
         return read_outcome(request, response, errors=self.errors, platform=self.platform, accepted=accepted)
+
+    def upload(self, response: ApiResponse) -> Outcome:
+        """`Accepted.attachment_id` is the handle of the uploaded file. Never raises."""
+
+        def accepted(answer: JsonObject) -> Accepted | None:
+            outcome = _accepted(answer, needs_id=False)
+            return outcome if outcome is not None and outcome.attachment_id else None
+
+        return read_outcome(READ, response, errors=self.errors, platform=self.platform, accepted=accepted)
 
     def told(self, response: ApiResponse) -> JsonObject | None:
         """The object that a read gives; None where the platform tells nothing about this one thing.
