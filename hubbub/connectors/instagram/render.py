@@ -11,7 +11,7 @@ from hubbub.connectors.instagram.calls import LABEL, call
 from hubbub.connectors.instagram.capabilities import CAPABILITIES
 from hubbub.connectors.instagram.media import attachment_of, check_file, pictures
 from hubbub.connectors.instagram.native import check_native
-from hubbub.connectors.messages import ApiRequest, ButtonType, OutboundKind, OutboundMessage, SendContext
+from hubbub.connectors.messages import ApiRequest, Button, ButtonType, OutboundKind, OutboundMessage, SendContext
 from hubbub.connectors.meta.graph import graph_request
 from hubbub.connectors.meta.templates import (
     Form,
@@ -29,13 +29,20 @@ from hubbub.connectors.meta.templates import (
 )
 from hubbub.connectors.outcomes import ErrorCode
 
+
+def _quick_reply(form: Form, reply: Button) -> JsonObject:
+    if reply.image_url:
+        refuse(f'The quick reply "{reply.title}" has a picture; on Instagram it can have no picture. Take it away.')
+    return text_quick_reply(form, reply)
+
+
 FORM = Form(
     platform=LABEL,
     capabilities=CAPABILITIES,
     buttons={ButtonType.URL: url_button, ButtonType.POSTBACK: postback_button},
     quick_replies={
-        ButtonType.POSTBACK: text_quick_reply,
-        ButtonType.MESSAGE: text_quick_reply,
+        ButtonType.POSTBACK: _quick_reply,
+        ButtonType.MESSAGE: _quick_reply,
         ButtonType.SHARE_PHONE: phone_quick_reply,
         ButtonType.SHARE_EMAIL: email_quick_reply,
     },

@@ -93,8 +93,10 @@ def turn_of(item: Item) -> Turn | None:
     is_echo = isinstance(message, dict) and message.get("is_echo") is True
     sender, recipient = _id_of(value.get("sender")), _id_of(value.get("recipient"))
     ours, theirs = (sender, recipient) if is_echo else (recipient, sender)
-    # Samples of the documentation print the person's id, or nothing, as that of the entry.
-    is_misnamed = not item.address or (item.address == theirs and ours is not None)
+    # Samples of messages and taps print the person's id, or nothing, as that of the entry. Elsewhere an entry of the
+    # sender's means that we ourselves did it.
+    is_said = message is not None or "postback" in value
+    is_misnamed = not item.address or (is_said and item.address == theirs and ours is not None)
     address = (ours or "") if is_misnamed else item.address
     time = value.get("timestamp")
     return Turn(
