@@ -1,12 +1,16 @@
-"""`python -m hubbub.processes run | router | stop-database`."""
+"""`python -m hubbub.processes run | router | create-roles | stop-database | dump-database | restore-database`."""
 
 import argparse
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hubbub.kit.errors import HubbubError
+from hubbub.kit.errors import ConfigurationError, HubbubError
+
+if TYPE_CHECKING:
+    from hubbub.processes.postgres import EmbeddedPostgres
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,6 +40,15 @@ def _parser() -> argparse.ArgumentParser:
     stop.add_argument("--data-dir", type=Path, help="another data directory")
     stop.add_argument("--if-idle", action="store_true", help="only when nobody else is connected")
     stop.set_defaults(command=_stop_database)
+    roles = commands.add_parser("create-roles", help="make the database, when it is missing, and its roles")
+    roles.set_defaults(command=_create_roles)
+    for name, command, help_ in (
+        ("dump-database", _dump, "write the embedded database into an archive"),
+        ("restore-database", _restore, "replace the embedded database's content by an archive's"),
+    ):
+        archive = commands.add_parser(name, help=help_)
+        archive.add_argument("archive", type=Path)
+        archive.set_defaults(command=command)
     return parser
 
 
@@ -76,6 +89,48 @@ def _stop_database(options: argparse.Namespace) -> None:
     postgres = EmbeddedPostgres(options.data_dir or environment().data_dir)
     if postgres.is_running() and not (options.if_idle and postgres.is_used()):
         postgres.stop()
+
+
+def _create_roles(_options: argparse.Namespace) -> None:
+    from hubbub.processes.preparation import admin_logins
+    from hubbub.processes.roles import prepare_database
+    from hubbub.settings.environment import environment
+
+    settings = environment()
+    logins = admin_logins(settings, None if settings.database_url else _embedded())
+    prepare_database(logins)
+    made = ", ".join(logins.role_of(process) for process in logins.own_processes())
+    sys.stdout.write(f"Database {logins.database}; roles {made or 'are all your own'}.\n")
+
+
+def _dump(options: argparse.Namespace) -> None:
+    from hubbub.processes.backup import dump
+    from hubbub.settings.database import logins
+
+    dump(_embedded(), options.archive, logins().database)
+    sys.stdout.write(f"Wrote {options.archive}.\n")
+
+
+def _restore(options: argparse.Namespace) -> None:
+    from hubbub.processes import running
+    from hubbub.processes.backup import restore
+    from hubbub.settings.database import logins
+    from hubbub.settings.environment import environment
+
+    if running.is_running(environment().data_dir):
+        raise ConfigurationError("Stop `make run` first: its processes would write into what is being replaced.")
+    restore(_embedded(), options.archive, logins().database)
+    sys.stdout.write(f"Restored {options.archive}.\n")
+
+
+def _embedded() -> "EmbeddedPostgres":
+    from hubbub.processes.postgres import EmbeddedPostgres
+    from hubbub.settings.environment import environment
+
+    settings = environment()
+    if settings.database_url:
+        raise ConfigurationError("DATABASE_URL is set: use pg_dump and pg_restore of that server.")
+    return EmbeddedPostgres(settings.data_dir)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ def router_program(plan: Plan, listeners: list[int]) -> Program:
 def sandbox_program(plan: Plan) -> Program:
     hub = f"http://127.0.0.1:{plan.environment.port}"
     command = ["-m", "sandbox", "--port", str(plan.ports["sandbox"]), "--hub", hub]
+    command += ["--setup", str(plan.environment.data_dir / "sandbox.json")]
     return _program(plan, "sandbox", command, {})
 
 
