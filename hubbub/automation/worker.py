@@ -99,7 +99,6 @@ def _queue(conversation: Conversation, message: Message, decision: Decision) -> 
                 conversation,
                 decision.answer,
                 author_type="flow",
-                response_to=message,
                 client_id=f"automation:{message.id}",
             )
     except HubbubError as refused:

@@ -95,8 +95,10 @@ def sync_templates(organization_id: UUID, channel_id: UUID) -> int:
     """Fetch the account's templates; those that are gone there are removed here. Returns how many there are."""
     with organization_scope(organization_id):
         channel = Channel.objects.filter(id=channel_id).first()
-    connector = connector_for(channel.platform) if channel else None
-    if channel is None or not isinstance(connector, SyncsTemplates):
+    if channel is None:
+        return 0
+    connector = connector_for(channel.platform)
+    if not isinstance(connector, SyncsTemplates):
         return 0
     found = _all_templates(connector, channel)
     with organization_scope(organization_id):

@@ -130,16 +130,13 @@ SELECT DISTINCT ON (r.message_id, r.actor)
 """
 STATUS = f"""
 UPDATE message m
-   SET status = CASE WHEN {RANK_SQL.format(column="r.status")} > {RANK_SQL.format(column="m.status")}
-                     THEN r.status ELSE m.status END,
-       sent_at = CASE WHEN r.status <> 'failed' THEN least(m.sent_at, r.sent_at) ELSE m.sent_at END,
-       delivered_at = least(m.delivered_at, r.delivered_at),
-       read_at = least(m.read_at, r.read_at),
-       failed_at = least(m.failed_at, r.failed_at),
+   SET status = f.status,
+       sent_at = least(m.sent_at, r.sent_at), delivered_at = least(m.delivered_at, r.delivered_at),
+       read_at = least(m.read_at, r.read_at), failed_at = least(m.failed_at, r.failed_at),
        external_id = coalesce(m.external_id, r.external_id),
-       error = CASE WHEN r.error IS NOT NULL AND m.status NOT IN ('delivered', 'read') THEN r.error
-                    WHEN r.status IN ('sent', 'delivered', 'read') AND m.status IN ('unknown', 'sending') THEN NULL
-                    WHEN r.status IN ('delivered', 'read') THEN NULL
+       error = CASE WHEN f.status IN ('sent', 'delivered', 'read') THEN NULL
+                    WHEN f.status = 'failed' AND r.error IS NOT NULL
+                         AND (m.error IS NULL OR r.failed_at <= coalesce(m.failed_at, r.failed_at)) THEN r.error
                     ELSE m.error END
   FROM (SELECT message_id, (array_agg(status ORDER BY {RANK_SQL.format(column="status")} DESC))[1] AS status,
                min(at) FILTER (WHERE status <> 'failed') AS sent_at,
@@ -150,6 +147,10 @@ UPDATE message m
           FROM jsonb_to_recordset(%(rows)s::jsonb)
             AS s (message_id uuid, status text, at timestamptz, external_id text, error jsonb)
          GROUP BY message_id) r
+  JOIN message n ON n.id = r.message_id
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN {RANK_SQL.format(column="r.status")} > {RANK_SQL.format(column="n.status")}
+                   THEN r.status ELSE n.status END AS status) f
  WHERE m.id = r.message_id AND m.direction = 'outbound'
 """  # noqa: S608
 
