@@ -8,8 +8,7 @@ from __future__ import annotations
 from hubbub.connectors.base import TemplateInfo
 from hubbub.connectors.messages import ApiRequest, ApiResponse, ChannelAccess
 from hubbub.connectors.messenger.answers import ANSWERS
-from hubbub.connectors.meta.answers import next_page
-from hubbub.connectors.meta.graph import JsonObject, graph_request
+from hubbub.connectors.meta.graph import JsonObject, graph_request, next_cursor
 from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import JsonValue, as_id, as_list, as_text
 
@@ -35,7 +34,7 @@ def read_templates(response: ApiResponse) -> tuple[list[TemplateInfo], str | Non
     """One page and the cursor of the next. Raises `InvalidInput` with the reason of a refusal, `Unavailable`."""
     told = ANSWERS.need_told(response)
     rows = [row for row in as_list(told.get("data")) if isinstance(row, dict)]
-    return [_template(row) for row in rows if as_id(row.get("id"))], next_page(told)
+    return [_template(row) for row in rows if as_id(row.get("id"))], next_cursor(told)
 
 
 def _template(row: JsonObject) -> TemplateInfo:

@@ -12,7 +12,7 @@ from hubbub.connectors.messages import ApiRequest, ApiResponse
 from hubbub.connectors.meta.graph import ErrorTable, JsonObject, read_object, read_outcome
 from hubbub.connectors.outcomes import Accepted, ChannelEffect, Outcome, Rejected, RetryLater
 from hubbub.kit.errors import InvalidInput, Unavailable
-from hubbub.kit.json import as_id, as_object, as_text
+from hubbub.kit.json import as_id, as_object
 
 READ = ApiRequest(method="GET", url="", purpose="probe", is_repeatable=True)
 """Stands for the call where the contract hands over its answer alone."""
@@ -87,10 +87,3 @@ def _accepted(answer: JsonObject, *, needs_id: bool) -> Accepted | None:
         recipient_ids=(recipient,) if recipient else (),
         body=answer,
     )
-
-
-def next_page(answer: JsonObject) -> str | None:
-    """The cursor of the next page (`paging.cursors.after`), or None on the last."""
-    paging = as_object(answer.get("paging")) or {}
-    cursors = as_object(paging.get("cursors")) or {}
-    return as_text(cursors.get("after")) if paging.get("next") else None
