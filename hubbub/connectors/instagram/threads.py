@@ -21,6 +21,7 @@ EDGES = {
     "request": "request_thread_control",
     "release": "release_thread_control",
     "extend": "extend_thread_control",
+    "owner": "thread_owner",
 }
 LOGIN_EDGES = {"pass": "passthreadcontrol", "release": "releasethreadcontrol"}
 """All that the SDK lists for Instagram Login."""
@@ -38,10 +39,10 @@ def thread_control_request(
     context: SendContext, action: str, *, target_app_id: str | None, metadata: str | None, seconds: int | None
 ) -> ApiRequest:
     """action: pass, take, request, release, extend, owner. Raises `Unsendable`."""
-    recipient = context.recipient_external_id
+    edge, recipient = _edge(context, action), context.recipient_external_id
     if action == "owner":
         query = {"recipient": recipient}
-        return call(context.access, "GET", "thread_owner", purpose="action", query=query, is_repeatable=True)
+        return call(context.access, "GET", edge, purpose="action", query=query, is_repeatable=True)
     body: JsonObject = {"recipient": {"id": recipient}}
     if action == "extend":
         body["duration"] = _duration(seconds)
@@ -49,7 +50,7 @@ def thread_control_request(
         body["metadata"] = metadata
     if action == "pass" and target_app_id:
         body["target_app_id"] = INBOXES.get(target_app_id, target_app_id)
-    return call(context.access, "POST", _edge(context, action), purpose="action", body=body, is_repeatable=True)
+    return call(context.access, "POST", edge, purpose="action", body=body, is_repeatable=True)
 
 
 def _edge(context: SendContext, action: str) -> str:
@@ -57,7 +58,7 @@ def _edge(context: SendContext, action: str) -> str:
     if action not in edges:
         refuse(
             f"With this connection of Instagram a conversation cannot be changed by {action!r}. "
-            f"Use one of: {', '.join((*edges, 'owner'))}.",
+            f"Use one of: {', '.join(edges)}.",
             ErrorCode.UNSUPPORTED,
         )
     return edges[action]
