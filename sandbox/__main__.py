@@ -6,9 +6,12 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
+import orjson
 import uvloop
 
+from sandbox.fixtures import put_account, put_app
 from sandbox.server import HOST, listen, serve
 from sandbox.world import World
 
@@ -19,6 +22,8 @@ def main() -> None:
     world = World(options.hub.rstrip("/"), f"http://{HOST}:{options.port}", ledger_file=options.ledger)
     world.settings.limits = not options.no_limits
     world.settings.origins = dict(pair.split("=", 1) for pair in options.origin)
+    if options.setup and options.setup.exists():
+        set_up(world, orjson.loads(options.setup.read_bytes()))
     opened = listen(options.port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(world, opened, _say_ready))
@@ -37,7 +42,18 @@ def _arguments() -> argparse.Namespace:
         metavar="PUBLIC=REAL",
         help="an origin that counts as public HTTPS, and where it really is; may be repeated",
     )
+    parser.add_argument("--setup", type=Path, help="a JSON file with settings, apps and accounts to begin with")
     return parser.parse_args()
+
+
+def set_up(world: World, setup: dict[str, Any]) -> None:
+    """`settings`, `apps` by id and `accounts` by "platform/id", each as the control API takes it."""
+    world.settings.change(setup.get("settings", {}))
+    for app_id, app in setup.get("apps", {}).items():
+        put_app(world, app_id, app)
+    for name, account in setup.get("accounts", {}).items():
+        platform, _, external_id = name.partition("/")
+        put_account(world, platform, external_id, account)
 
 
 def _say_ready() -> None:

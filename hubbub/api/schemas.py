@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from hubbub.api.router import StrictSchema
-from hubbub.channels.models import PLATFORMS
+from hubbub.channels.models import PLATFORMS, ChannelStatus
 from hubbub.connectors.messages import ButtonType, OutboundKind
 from hubbub.conversations.models import ConversationStatus, MessageStatus, Priority
 
@@ -33,9 +33,11 @@ Extra = dict[str, Any]
 Limit = Annotated[int, Field(ge=1, le=200)]
 PlatformName = Literal["facebook", "instagram", "whatsapp", "line"]
 StatusName = Literal["active", "closed", "archived"]
+ChannelStatusName = Literal["pending", "connected", "needs_reconnect", "paused", "error", "suspended", "disconnected"]
 PriorityName = Literal["low", "normal", "high", "urgent"]
 
 assert set(PLATFORMS) == set(PlatformName.__args__)  # type: ignore[attr-defined]
+assert set(ChannelStatus.values) == set(ChannelStatusName.__args__)  # type: ignore[attr-defined]
 assert set(ConversationStatus.values) == set(StatusName.__args__)  # type: ignore[attr-defined]
 assert set(Priority.values) == set(PriorityName.__args__)  # type: ignore[attr-defined]
 
@@ -296,3 +298,136 @@ class SendMessage(StrictSchema):
     send_at: AwareMoment | None = Field(default=None, description="Not before; it takes its place in the order then.")
     is_silent: bool = False
     persona_id: Short | None = None
+
+
+class ChannelFilters(Schema):
+    """What a list of channels can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Annotated[str, Field(max_length=500)] | None = None
+    project_id: UUID | None = None
+    platform: PlatformName | None = None
+    is_active: bool | None = None
+    status: ChannelStatusName | None = None
+
+
+class Channel(Schema):
+    """A connected account. Credentials are never shown."""
+
+    id: UUID
+    project_id: UUID
+    owner_id: UUID | None
+    platform: PlatformName
+    external_id: str
+    parent_external_id: str
+    name: str
+    username: str
+    url: str
+    avatar_url: str
+    category: str
+    follower_count: int | None
+    status: ChannelStatusName
+    status_reason: str
+    paused_until: datetime | None
+    is_active: bool
+    is_verified: bool
+    is_subscribed: bool
+    subscribed_fields: list[str]
+    is_send_auto_reply: bool
+    is_send_notification: bool
+    auto_reply_text: str
+    settings: Extra
+    webhook_events: list[str]
+    webhook_filters: Extra
+    webhook_transformation_rules: list[Any]
+    token_expires_at: datetime | None
+    data_access_expires_at: datetime | None
+    sync_status: Literal["idle", "syncing", "error"]
+    last_sync_at: datetime | None
+    quota_usage: Extra
+    last_error_at: datetime | None
+    last_error_message: str
+    error_count: int
+    connected_at: datetime | None
+    created_at: datetime
+    has_credentials: bool
+
+
+class Channels(Schema):
+    items: list[Channel]
+    next_cursor: str | None
+
+
+class ConnectChannel(StrictSchema):
+    """`credentials` are named as GET /channels/platforms lists them."""
+
+    platform: PlatformName
+    external_id: Annotated[str, Field(min_length=1, max_length=255)]
+    parent_external_id: Short = ""
+    name: Short = ""
+    project_id: Id | None = None
+    credentials: dict[str, Annotated[str, Field(max_length=4000)]] = Field(max_length=20)
+    settings: Extra = {}
+
+
+class ChannelChange(StrictSchema):
+    """Only what is given is changed."""
+
+    name: Short | None = None
+    is_active: bool | None = None
+    is_send_auto_reply: bool | None = None
+    is_send_notification: bool | None = None
+    auto_reply_text: Annotated[str, Field(max_length=2000)] | None = None
+    settings: Extra | None = None
+    webhook_events: list[Short] | None = Field(default=None, max_length=100)
+    webhook_filters: Extra | None = None
+    webhook_transformation_rules: list[Extra] | None = Field(default=None, max_length=100)
+
+
+class CredentialField(Schema):
+    name: str
+    label: str
+    is_secret: bool
+    is_required: bool
+    help: str
+
+
+class Platform(Schema):
+    platform: PlatformName
+    label: str
+    credentials: list[CredentialField]
+    capabilities: Extra
+
+
+class Platforms(Schema):
+    items: list[Platform]
+
+
+class Capabilities(Schema):
+    """What a platform can express; more fields than these, see docs/api.md."""
+
+    version: str
+    text_limit: int
+    text_unit: str
+    reply_window_hours: int | None
+
+
+class WebhookCounter(Schema):
+    hour: datetime
+    total_requests: int
+    successful_requests: int
+    failed_requests: int
+    total_milliseconds: float
+    events: int
+    messages: int
+    unknown_events: int
+    malformed_events: int
+    last_request_at: datetime | None
+    last_failure_at: datetime | None
+    last_failure_reason: str
+    consecutive_failures: int
+
+
+class WebhookCounters(Schema):
+    items: list[WebhookCounter]
+    next_cursor: str | None

@@ -5,6 +5,7 @@ from django.contrib.staticfiles.views import serve as serve_static
 from django.urls import path, re_path
 
 from hubbub.api import (
+    channels,
     conversations,
     errors,
     health,
@@ -15,6 +16,7 @@ from hubbub.api import (
 from hubbub.api.router import api
 
 NOUNS = {
+    "channels": channels.router,
     "conversations": conversations.router,
     "messages": messages.router,
     "uploads": uploads.router,

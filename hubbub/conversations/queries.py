@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hubbub.kit.errors import InvalidInput, NotFound
-from hubbub.kit.json import as_list, dumps, loads
+from hubbub.kit.errors import NotFound
 from hubbub.organizations.database import Row, run
+from hubbub.organizations.paging import Page, page_of, read_cursor
 
 CONVERSATION_COLUMNS = """
        c.id, c.channel_id, h.platform, h.name AS channel_name, c.project_id, c.contact_id, k.name AS contact_name,
@@ -89,14 +86,6 @@ SELECT e.edit_number, e.edited_at, e.text FROM message_edit e
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some rows, and where the next ones begin (None: there are no more)."""
-
-    rows: list[Row]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a list of conversations is asked for. `filters` has only names of `FILTERS`."""
 
@@ -109,7 +98,7 @@ class Wanted:
 def list_conversations(wanted: Wanted) -> Page:
     """Newest activity first."""
     statement, parameters = conversation_list_sql(wanted)
-    return _page(run(statement, **parameters), wanted.limit, ("last_message_at", "id"))
+    return page_of(run(statement, **parameters), wanted.limit, ("last_message_at", "id"))
 
 
 def conversation_list_sql(wanted: Wanted) -> tuple[str, dict[str, Any]]:
@@ -155,7 +144,7 @@ def list_messages(
         parameters.update(at=at, position=position, last=last)
     way = "ASC" if is_oldest_first else "DESC"
     statement = THREAD.format(columns=MESSAGE_COLUMNS, source=MESSAGE_SOURCE, after=after, way=way)
-    return _page(run(statement, **parameters), limit, ("occurred_at", "body_position", "id"))
+    return page_of(run(statement, **parameters), limit, ("occurred_at", "body_position", "id"))
 
 
 def get_message(organization_id: UUID, message_id: UUID) -> Row:
@@ -170,29 +159,3 @@ def list_edits(organization_id: UUID, message_id: UUID) -> list[Row]:
     """What a message said at each time, oldest first; empty when it was never edited."""
     get_message(organization_id, message_id)
     return run(EDITS, organization=organization_id, id=message_id)
-
-
-def _page(rows: list[Row], limit: int, keys: Sequence[str]) -> Page:
-    shown = rows[:limit]
-    has_more = len(rows) > limit
-    return Page(rows=shown, next_cursor=write_cursor([shown[-1][key] for key in keys]) if has_more else None)
-
-
-def write_cursor(values: Sequence[object]) -> str:
-    """Where a page ended, as an opaque word."""
-    return base64.urlsafe_b64encode(dumps(list(values))).decode().rstrip("=")
-
-
-def read_cursor(cursor: str, length: int) -> list[object]:
-    """The values of a cursor: a moment, perhaps a position, and an id. Raises InvalidInput for anything else."""
-    try:
-        values = as_list(loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))))
-        at, *positions, last = values
-        datetime.fromisoformat(str(at))
-        UUID(str(last))
-        found: list[object] = [at, *(int(str(value)) for value in positions), last]
-    except (ValueError, binascii.Error, InvalidInput):
-        found = []
-    if len(found) != length:
-        raise InvalidInput("This cursor is not one that a list of ours gave out; begin without one.")
-    return found

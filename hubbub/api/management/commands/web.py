@@ -21,7 +21,7 @@ class Command(BaseCommand):
     """Checks the database role, then becomes the server: Django is loaded in the worker only, not twice."""
 
     help = "Serve the API and the administration. Stops gracefully on SIGTERM."
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8001, help="the port to listen on")
