@@ -16,7 +16,8 @@ LONGEST_PAUSE: Final = 10.0
 SECONDS_OF_HEALTH: Final = 20.0
 """A process that lived this long did not fail because of how it was started."""
 
-STOP_SECONDS: Final = 20.0
+STOP_SECONDS: Final = 30.0
+"""More than any process takes for its own graceful stop (the worker: 25 s)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

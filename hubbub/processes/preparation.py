@@ -5,6 +5,7 @@ neither outlive the database nor be forgotten by a copy of it.
 """
 
 import hashlib
+import hmac
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -31,7 +32,7 @@ MIGRATING_PACKAGES: Final = ("django", "procrastinate")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What was done to a database. `applied` guards against migrations run by hand, `demo` is its text's digest."""
+    """What was done to a database. `applied` guards against migrations run by hand, `demo` is the demo's digest."""
 
     fingerprint: str
     applied: int
@@ -89,9 +90,10 @@ def note_what_is_done(found: Logins, *, demo: str = "") -> Done:
     return done
 
 
-def digest_of(text: str) -> str:
-    """What the note keeps of the demo's text, which holds an API key."""
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def demo_digest(environment: Environment, text: str, *, has_sandbox: bool) -> str:
+    """What the note keeps of the demo: its text, which holds an API key, and everything that the demo was made from."""
+    made_from = f"{environment.base_url} {has_sandbox} {text}".encode() + (PACKAGE / "api" / "demo.py").read_bytes()
+    return hmac.new(environment.secret_key.get_secret_value().encode(), made_from, hashlib.sha256).hexdigest()[:32]
 
 
 def _migration_files() -> Iterator[Path]:

@@ -130,13 +130,13 @@ class Supervisor:
                 return None
             done = await asyncio.to_thread(preparation.note_what_is_done, logins)
         known = self._known_demo()
-        if known and preparation.digest_of(known) == done.demo:
+        if known and self._demo_digest(known) == done.demo:
             return known
         self._terminal.say("Making the demo organisation.")
         text = await self._run_once("demo")
         if text is not None:
             self._demo_file.write_text(text, encoding="utf-8")
-            await asyncio.to_thread(preparation.note_what_is_done, logins, demo=preparation.digest_of(text))
+            await asyncio.to_thread(preparation.note_what_is_done, logins, demo=self._demo_digest(text))
         return text
 
     @property
@@ -145,6 +145,9 @@ class Supervisor:
         path = running.folder_of(self._environment.data_dir) / "demo.txt"
         path.touch(mode=0o600)
         return path
+
+    def _demo_digest(self, text: str) -> str:
+        return preparation.demo_digest(self._environment, text, has_sandbox=self._plan.has_sandbox)
 
     def _known_demo(self) -> str:
         return self._demo_file.read_text(encoding="utf-8")

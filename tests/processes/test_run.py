@@ -1,0 +1,168 @@
+"""`make run`, for real: started, hurt, stopped, started again."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from hubbub.processes import running
+from hubbub.processes.listening import bind, free_port
+from hubbub.processes.postgres import EmbeddedPostgres, wait_until
+from hubbub.processes.postmaster import is_alive
+
+pytestmark = pytest.mark.slow
+READY_SECONDS = 110.0
+
+
+@dataclass
+class Copy:
+    """One data directory with its port, and the `make run` of it."""
+
+    data_dir: Path
+    port: int
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def output(self) -> Path:
+        return self.data_dir / "output.txt"
+
+    def start(self) -> None:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HUBBUB_", "DATABASE_"))}
+        del clean["DJANGO_SETTINGS_MODULE"]
+        environment = {**clean, "PORT": str(self.port), "HUBBUB_DATA_DIR": str(self.data_dir), "HUBBUB_ENV": "test"}
+        with self.output.open("wb") as output:
+            command = [sys.executable, "-m", "hubbub.processes", "run"]
+            self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+
+    def start_until_ready(self) -> str:
+        self.start()
+        wait_until(lambda: "\nready\n" in self.output.read_text() or self.exit_code() is not None, READY_SECONDS)
+        assert "\nready\n" in self.output.read_text(), self.output.read_text()
+        return self.output.read_text()
+
+    def exit_code(self) -> int | None:
+        assert self.process is not None
+        return self.process.poll()
+
+    def end(self, way: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(way)
+        return self.process.wait(timeout=60)
+
+    def all_processes(self) -> dict[int, list[str]]:
+        assert self.process is not None
+        return {child.pid: child.cmdline() for child in psutil.Process(self.process.pid).children(recursive=True)}
+
+    def pid_of(self, *words: str) -> int | None:
+        for pid, command in self.all_processes().items():
+            if all(word in command for word in words):
+                return pid
+        return None
+
+    def status_of(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            return refused.code
+        except OSError:
+            return 0
+
+
+@pytest.fixture(scope="module")
+def copy(short_dir: Path) -> Iterator[Copy]:
+    made = Copy(data_dir=Path(tempfile.mkdtemp(dir=short_dir)), port=free_port())
+    made.start_until_ready()
+    yield made
+    if made.exit_code() is None:
+        made.end(signal.SIGTERM)
+    EmbeddedPostgres(made.data_dir).stop()
+
+
+def test_it_says_where_how_to_sign_in_and_a_key_and_then_ready(copy: Copy) -> None:
+    said = copy.output.read_text()
+    assert f"http://127.0.0.1:{copy.port}" in said
+    assert re.search(r"/admin/ +\S+@\S+ +\S+", said)
+    assert re.search(r"API key +hub_\S{20,}", said)
+    assert copy.status_of("/health/ready") == 200
+
+
+def test_the_edge_answers_at_the_one_port(copy: Copy) -> None:
+    assert copy.status_of("/webhooks/facebook?hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1") == 403
+
+
+def test_a_second_run_of_the_same_data_is_refused_in_one_sentence(copy: Copy) -> None:
+    environment = {**os.environ, "PORT": str(free_port()), "HUBBUB_DATA_DIR": str(copy.data_dir)}
+    command = [sys.executable, "-m", "hubbub.processes", "run"]
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+    assert f"http://127.0.0.1:{copy.port}" in refused.stderr
+
+
+def test_a_port_that_is_taken_is_told_in_one_sentence(short_dir: Path) -> None:
+    listener = bind(0, ("127.0.0.1",))[0]
+    port = listener.getsockname()[1]
+    environment = {**os.environ, "PORT": str(port), "HUBBUB_DATA_DIR": tempfile.mkdtemp(dir=short_dir)}
+    command = [sys.executable, "-m", "hubbub.processes", "run"]
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    listener.close()
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Port {port} is in use")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_killing_the_web_leaves_webhooks_answering(copy: Copy) -> None:
+    note = running.read(copy.data_dir)
+    assert note is not None
+    web = copy.pid_of("--port", str(note.ports["web"]))
+    assert web is not None
+    os.kill(web, signal.SIGKILL)
+    assert wait_until(lambda: copy.status_of("/health/live") == 502, 20)
+    assert copy.status_of("/webhooks/facebook?hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1") == 403
+    assert wait_until(lambda: copy.status_of("/health/ready") == 200, READY_SECONDS)
+
+
+@pytest.mark.parametrize("words", [("hubbub.edge",), ("router",), ("sandbox",), ("worker",)])
+def test_whoever_is_killed_comes_back(copy: Copy, words: tuple[str, ...]) -> None:
+    killed = copy.pid_of(*words)
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    assert wait_until(lambda: copy.pid_of(*words) not in {None, killed}, 30)
+    assert wait_until(lambda: copy.status_of("/health/ready") == 200, READY_SECONDS)
+
+
+def test_a_killed_database_comes_back(copy: Copy) -> None:
+    server = EmbeddedPostgres(copy.data_dir)
+    killed = server.pid()
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    assert wait_until(lambda: server.is_running() and server.pid() != killed, 30)
+    assert wait_until(lambda: copy.status_of("/health/ready") == 200, READY_SECONDS)
+
+
+def test_it_stops_in_order_and_the_second_start_makes_nothing_anew(copy: Copy) -> None:
+    left = copy.all_processes()
+    assert copy.end(signal.SIGINT) == 0
+    assert EmbeddedPostgres(copy.data_dir).pid() is None
+    assert wait_until(lambda: not any(map(is_alive, left)), 10)
+    assert "Making" not in copy.start_until_ready()
+
+
+def test_killed_it_leaves_nothing_running(copy: Copy) -> None:
+    left = copy.all_processes()
+    assert len(left) >= 5
+    copy.end(signal.SIGKILL)
+    assert wait_until(lambda: not any(map(is_alive, left)), 20), {p: c for p, c in left.items() if is_alive(p)}
+    assert wait_until(lambda: EmbeddedPostgres(copy.data_dir).pid() is None, 20)
