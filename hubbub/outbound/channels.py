@@ -1,0 +1,118 @@
+"""The channels that a sender works for: which may send now, with their credentials opened once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from hubbub.channels.access import access_to
+from hubbub.channels.models import Channel
+from hubbub.connectors.registry import connector_for
+from hubbub.conversations.realtime import ScreenEvent, emit
+from hubbub.kit.envelope import Unopenable
+from hubbub.organizations.database import Row, run
+from hubbub.outbound.jobs import ChannelCard
+from hubbub.outbound.rates import Limit, limit_of
+from hubbub.settings.environment import environment
+
+READ = """
+SELECT id, organization_id, status, is_active, paused_until, greatest(updated_at, secrets_changed_at) AS changed_at
+  FROM channel WHERE id = ANY(%(ids)s::uuid[])
+"""
+END_PAUSES = """
+UPDATE channel SET status = 'connected', status_reason = '', paused_until = NULL, updated_at = hubbub_now()
+ WHERE id = ANY(%(ids)s::uuid[]) AND status = 'paused' AND paused_until <= hubbub_now()
+RETURNING id, organization_id
+"""
+SENDING = frozenset({"connected", "error"})
+"""An `error` is of a sync or a webhook; sending has its own word for a dead token."""
+HOUR = 3600.0
+
+
+@dataclass(slots=True)
+class ChannelBook:
+    """Cards by id, renewed when the row changed."""
+
+    _cards: dict[UUID, tuple[datetime, ChannelCard]] = field(default_factory=dict)
+
+    def sendable(self, ids: Collection[UUID]) -> dict[UUID, ChannelCard]:
+        """Of these channels, the ones that may send now. A pause that is over is ended."""
+        rows = run(READ, ids=sorted(ids))
+        ended = _end_pauses([row for row in rows if row["status"] == "paused" and row["paused_until"] is not None])
+        open_rows = [row for row in rows if row["is_active"] and (row["status"] in SENDING or row["id"] in ended)]
+        self._renew(open_rows)
+        return {row["id"]: self._cards[row["id"]][1] for row in open_rows if row["id"] in self._cards}
+
+    def _renew(self, rows: Collection[Row]) -> None:
+        stale = {
+            row["id"]: row["changed_at"]
+            for row in rows
+            if row["id"] not in self._cards or self._cards[row["id"]][0] != row["changed_at"]
+        }
+        for channel in Channel.objects.filter(id__in=stale) if stale else ():
+            self._cards.pop(channel.id, None)
+            if (card := _card(channel)) is not None:
+                self._cards[channel.id] = (stale[channel.id], card)
+
+
+def _card(channel: Channel) -> ChannelCard | None:
+    try:
+        access = access_to(channel)
+    except Unopenable:
+        return None  # its secrets were sealed with a key that we no longer have: it waits for a reconnection
+    app = access.credentials.get("app_id") or environment().facebook_app_id or str(channel.id)
+    return ChannelCard(
+        id=channel.id,
+        organization_id=channel.organization_id,
+        platform=channel.platform,
+        secrets_changed_at=channel.secrets_changed_at,
+        app_key=f"app:{channel.platform}:{app}",
+        connector=connector_for(channel.platform),
+        access=access,
+    )
+
+
+def _end_pauses(rows: Collection[Row]) -> set[UUID]:
+    if not rows:
+        return set()
+    ended = run(END_PAUSES, ids=sorted(row["id"] for row in rows))
+    emit(
+        [
+            ScreenEvent(organization_id=row["organization_id"], kind="channel.changed", subject_id=row["id"])
+            for row in ended
+        ]
+    )
+    return {row["id"] for row in ended}
+
+
+def channel_limits(card: ChannelCard) -> list[Limit]:
+    """What every send of the channel counts against."""
+    capabilities = card.connector.capabilities
+    limits = [
+        limit_of(f"channel:{card.id}", card.organization_id, capabilities.sends_per_second, 1.0),
+        Limit(key=card.app_key, organization_id=None),
+    ]
+    hourly = environment().facebook_rate_limit_per_hour
+    if hourly is not None and card.platform == "facebook":  # the setting is the seed's, for Pages
+        limits.append(limit_of(f"hour:{card.id}", card.organization_id, hourly, HOUR))
+    return limits
+
+
+def media_limit(card: ChannelCard) -> Limit:
+    """What its files count against besides."""
+    allowed = card.connector.capabilities.media_sends_per_second
+    return limit_of(f"media:{card.id}", card.organization_id, allowed, 1.0)
+
+
+def recipient_limit(card: ChannelCard, recipient: str) -> Limit:
+    """What one person may get."""
+    capabilities = card.connector.capabilities
+    seconds = capabilities.recipient_seconds_per_send
+    return Limit(
+        key=f"recipient:{card.id}:{recipient}"[:400],
+        organization_id=card.organization_id,
+        capacity=float(max(capabilities.recipient_burst, 1)) if seconds else 0.0,
+        per_second=1.0 / seconds if seconds else 0.0,
+    )

@@ -1,0 +1,110 @@
+"""From a leased message to the one call that sends it, or the reason why it cannot go now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hubbub.connectors.messages import Media, OutboundKind, OutboundMessage, SendContext
+from hubbub.connectors.outcomes import ErrorCode, Rejected
+from hubbub.conversations.drafts import from_json
+from hubbub.conversations.media import signed_media_url
+from hubbub.conversations.policy import Situation, decide, window_is_open
+from hubbub.kit.errors import HubbubError, Unsendable
+from hubbub.outbound.jobs import ChannelCard, Leased, Ready, UsedHandle
+
+LINK_SECONDS = 24 * 3600
+"""The platform fetches at once, but shows some files to the customer from there."""
+
+Handles = Mapping[str, UsedHandle]
+"""Storage key → the platform's handle of that file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """It cannot be sent as it is; nothing was called."""
+
+    leased: Leased
+    channel: ChannelCard
+    rejected: Rejected
+
+
+def stored_files(leased: Leased) -> list[Media]:
+    """The files of a message that lie in our store."""
+    return [file for file in from_json(leased.outbound).media if file.storage_key]
+
+
+def prepare(leased: Leased, channel: ChannelCard, handles: Handles, now: datetime) -> Ready | Refused:
+    """Policy is asked again (the message may have waited for hours), places of files are filled in, then rendered."""
+    try:
+        return _prepare(leased, channel, handles, now)
+    except Unsendable as reason:
+        return _refused(leased, channel, _code(reason), reason.sentence)
+    except HubbubError as reason:
+        return _refused(leased, channel, ErrorCode.UNKNOWN_ERROR, reason.sentence)
+
+
+def _prepare(leased: Leased, channel: ChannelCard, handles: Handles, now: datetime) -> Ready:
+    message = from_json(leased.outbound, message_id=str(leased.message_id))
+    situation = _situation(leased, channel, now)
+    permit = decide(situation, message)
+    used = [handles[file.storage_key] for file in message.media if file.storage_key and file.storage_key in handles]
+    message = replace(message, tag=permit.tag, media=_with_places(message.media, channel, handles))
+    context = SendContext(
+        access=channel.access,
+        recipient_external_id=leased.recipient,
+        recipient_aliases=leased.recipient_aliases,
+        thread_type=leased.thread_type,
+        thread_key=leased.thread_key,
+        is_window_open=window_is_open(situation),
+        reply_token=leased.reply_token if leased.last_code != ErrorCode.REPLY_TOKEN_INVALID else None,
+        retry_key=str(leased.retry_key),
+        now=now,
+    )
+    request = channel.connector.render(message, context)
+    return Ready(leased=leased, channel=channel, message=message, context=context, request=request, handles=tuple(used))
+
+
+def _situation(leased: Leased, channel: ChannelCard, now: datetime) -> Situation:
+    return Situation(
+        platform=channel.platform,
+        author_type=leased.author_type,
+        now=now,
+        window_opened_at=leased.window_opened_at,
+        commented_at=leased.commented_at,
+        thread_type=leased.thread_type,
+    )
+
+
+def _with_places(media: Sequence[Media], channel: ChannelCard, handles: Handles) -> tuple[Media, ...]:
+    return tuple(_with_place(file, channel, handles) for file in media)
+
+
+def _with_place(file: Media, channel: ChannelCard, handles: Handles) -> Media:
+    key = file.storage_key
+    if key is None:
+        return file
+    if key in handles:
+        return replace(file, storage_key=None, handle=handles[key].external_id)
+    url = signed_media_url(key, LINK_SECONDS, file_name=file.file_name or "")
+    preview = file.preview_url or (url if channel.connector.capabilities.needs_public_media_url else None)
+    return replace(file, storage_key=None, url=url, preview_url=preview)
+
+
+def needs_upload(file: Media, channel: ChannelCard) -> bool:
+    """Whether the platform takes our files by upload; the others fetch them from a link."""
+    capabilities = channel.connector.capabilities
+    return file.storage_key is not None and capabilities.can_upload_media and not capabilities.needs_public_media_url
+
+
+def is_media(message: OutboundMessage) -> bool:
+    return message.kind is OutboundKind.MEDIA
+
+
+def _code(reason: Unsendable) -> ErrorCode:
+    return ErrorCode(reason.code) if reason.code in set(ErrorCode) else ErrorCode.UNSUPPORTED
+
+
+def _refused(leased: Leased, channel: ChannelCard, code: ErrorCode, sentence: str) -> Refused:
+    return Refused(leased=leased, channel=channel, rejected=Rejected(code=code, sentence=sentence))
