@@ -19,19 +19,24 @@ from sandbox.world import World
 def main() -> None:
     """Parse the arguments and run until a signal."""
     options = _arguments()
-    world = World(options.hub.rstrip("/"), f"http://{HOST}:{options.port}", ledger_file=options.ledger)
+    opened = listen(options.port)
+    url = f"http://{HOST}:{opened.getsockname()[1]}"
+    if not options.port:
+        sys.stdout.write(f"sandbox on {url}\n")
+    world = World(options.hub.rstrip("/"), url, ledger_file=options.ledger)
     world.settings.limits = not options.no_limits
     world.settings.origins = dict(pair.split("=", 1) for pair in options.origin)
     if options.setup and options.setup.exists():
         set_up(world, orjson.loads(options.setup.read_bytes()))
-    opened = listen(options.port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(world, opened, _say_ready))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=9100, help="the port to listen on (127.0.0.1 only)")
+    parser.add_argument(
+        "--port", type=int, default=9100, help="the port to listen on (127.0.0.1 only); 0 picks one and prints it"
+    )
     parser.add_argument("--hub", default="http://127.0.0.1:8000", help="where webhooks go")
     parser.add_argument("--ledger", type=Path, help="append every accepted send to this file, one JSON a line")
     parser.add_argument("--no-limits", action="store_true", help="start with the rate limits off")

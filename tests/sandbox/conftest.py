@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from sandbox.server import RunningSandbox, run_in_thread
+from sandbox.settings import Settings
 from tests.sandbox.fakehub import FakeHub
 
 Json = dict[str, Any]
@@ -19,6 +20,9 @@ BOT = "U" + "0b" * 16
 PAGE_TOKEN, WA_TOKEN, LINE_TOKEN = "page-token", "wa-token", "line-token"
 SECRET = "app-secret"
 APP = "900000000000001"
+
+
+DEFAULTS = Settings().as_json()
 
 
 class Player:
@@ -129,14 +133,13 @@ def _set_up(player: Player) -> None:
     hub = player.hub
     hub.answers.clear()
     hub.files.clear()
+    hub.delay = 0.0
     player.http.delete("/_sandbox/faults")
     player.quiet()
     player.http.delete("/_sandbox/state")
     hub.received.clear()
     player.put("/clock", {"offset": 0})
-    player.put(
-        "/settings", {"auto_read": False, "auto_deliver": True, "callbacks": True, "limits": True, "origins": {}}
-    )
+    player.put("/settings", DEFAULTS)
     player.put(f"/apps/{APP}", {"app_secret": SECRET, "verify_token": hub.verify_token})
     player.put(f"/accounts/facebook/{PAGE}", {"name": "Shop", "access_token": PAGE_TOKEN, "app_id": APP})
     instagram = {"name": "Shop IG", "access_token": PAGE_TOKEN, "app_id": APP, "page_id": PAGE, "username": "shop"}

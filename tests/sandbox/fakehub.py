@@ -21,6 +21,7 @@ class FakeHub:
         self.answers: list[int] = []
         self.files: dict[str, tuple[int, str, bytes]] = {}
         self.verify_token = "verify-me"
+        self.delay = 0.0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -36,6 +37,7 @@ class FakeHub:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", "0")))
+                time.sleep(hub.delay)
                 hub.received.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
                 self._answer(hub.answers.pop(0) if hub.answers else 200, "text/plain", b"ok")
 

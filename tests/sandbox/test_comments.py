@@ -8,7 +8,9 @@ from tests.sandbox.conftest import IG, PAGE, Player, error
 
 
 def private_reply(player: Player, comment_id: str, text: str = "hello") -> Any:
-    return player.graph("POST", f"{PAGE}/messages", {"recipient": {"comment_id": comment_id}, "message": {"text": text}})
+    return player.graph(
+        "POST", f"{PAGE}/messages", {"recipient": {"comment_id": comment_id}, "message": {"text": text}}
+    )
 
 
 def test_a_comment_under_a_page_post_arrives_in_changes(player: Player) -> None:

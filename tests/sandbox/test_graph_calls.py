@@ -110,9 +110,7 @@ def test_the_ledger_tells_where_the_token_stood(player: Player) -> None:
 def test_forms_carry_objects_as_json_text(player: Player) -> None:
     who = player.say("facebook")["customer_id"]
     form = {"recipient": json.dumps({"id": who}), "message": json.dumps({"text": "x"}), "access_token": PAGE_TOKEN}
-    answer = player.http.post(
-        "/graph/v26.0/me/messages", data={**form, "appsecret_proof": proof(PAGE_TOKEN)}
-    )
+    answer = player.http.post("/graph/v26.0/me/messages", data={**form, "appsecret_proof": proof(PAGE_TOKEN)})
     assert answer.json()["recipient_id"] == who
 
 

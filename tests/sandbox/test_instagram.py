@@ -83,7 +83,11 @@ def test_the_owner_can_switch_access_off(player: Player, mali: str) -> None:
 def test_reactions_are_love_or_an_emoji(player: Player, mali: str) -> None:
     def react(reaction: str) -> Any:
         target = player.get("/phone", platform="instagram", **{"from": "Mali"})["messages"][0]["id"]
-        body = {"recipient": {"id": mali}, "sender_action": "react", "payload": {"message_id": target, "reaction": reaction}}
+        body = {
+            "recipient": {"id": mali},
+            "sender_action": "react",
+            "payload": {"message_id": target, "reaction": reaction},
+        }
         return player.graph("POST", f"{PAGE}/messages", body)
 
     assert react("love").status_code == 200
@@ -175,7 +179,11 @@ def test_an_instagram_code_becomes_a_short_then_a_long_then_a_fresh_token(player
     assert short.status_code == 200, short.text
     again = player.http.post("/instagram-api/oauth/access_token", data={**form, "code": code})
     assert again.status_code == 400
-    query = {"grant_type": "ig_exchange_token", "client_secret": "app-secret", "access_token": short.json()["access_token"]}
+    query = {
+        "grant_type": "ig_exchange_token",
+        "client_secret": "app-secret",
+        "access_token": short.json()["access_token"],
+    }
     long = player.http.get("/instagram/access_token", params=query).json()
     assert long["expires_in"] == 60 * DAY
     refresh = {"grant_type": "ig_refresh_token", "access_token": long["access_token"]}

@@ -20,7 +20,9 @@ def text(value: str, **more: Any) -> Json:
 
 
 def quick(count: int = 1, action: Json | None = None) -> Json:
-    return text("?", quickReply={"items": [{"type": "action", "action": action or {"type": "camera", "label": "c"}}] * count})
+    return text(
+        "?", quickReply={"items": [{"type": "action", "action": action or {"type": "camera", "label": "c"}}] * count}
+    )
 
 
 def template(**keys: Any) -> Json:
@@ -60,7 +62,11 @@ MAP: Json = {
 ACCEPTED: dict[str, Json] = {
     "5,000 units": text("x" * 5000),
     "an emoji at its place": text("Hi $", emojis=[{"index": 3, "productId": "p", "emojiId": "001"}]),
-    "escaped braces": {"type": "textV2", "text": "{{literal}} {e}", "substitution": {"e": {"type": "emoji", "productId": "p", "emojiId": "1"}}},
+    "escaped braces": {
+        "type": "textV2",
+        "text": "{{literal}} {e}",
+        "substitution": {"e": {"type": "emoji", "productId": "p", "emojiId": "1"}},
+    },
     "sticker": {"type": "sticker", "packageId": "446", "stickerId": "1988"},
     "image": IMAGE,
     "video": {**IMAGE, "type": "video", "trackingId": "t-1"},
@@ -75,7 +81,9 @@ ACCEPTED: dict[str, Json] = {
     "a label of 20 clusters": action(label="👨‍👩‍👧" * 20),
     "confirm": template(type="confirm", text="Sure?", actions=[TAP, TAP]),
     "carousel": carousel(*[COLUMN] * 10),
-    "image carousel": template(type="image_carousel", columns=[{"imageUrl": URL, "action": {**TAP, "label": "x" * 12}}]),
+    "image carousel": template(
+        type="image_carousel", columns=[{"imageUrl": URL, "action": {**TAP, "label": "x" * 12}}]
+    ),
     "date picker": action(type="datetimepicker", mode="date", initial="2026-12-01"),
     "clipboard": buttons(actions=[{"type": "clipboard", "label": "Copy", "clipboardText": "X"}]),
     "flex": flex(HELLO, {"type": "button", "action": {**TAP, "label": "x" * 40}}),
@@ -87,17 +95,26 @@ ACCEPTED: dict[str, Json] = {
 REFUSED: dict[str, tuple[Json, str]] = {
     "5,001 units": (text("x" * 5001), "messages[0].text"),
     "2,501 apples": (text("🍎" * 2501), "messages[0].text"),
-    "an emoji elsewhere": (text("Hi $", emojis=[{"index": 0, "productId": "p", "emojiId": "1"}]), "messages[0].emojis[0].index"),
+    "an emoji elsewhere": (
+        text("Hi $", emojis=[{"index": 0, "productId": "p", "emojiId": "1"}]),
+        "messages[0].emojis[0].index",
+    ),
     "21 emoji": (text("$", emojis=[{"index": 0, "productId": "p", "emojiId": "1"}] * 21), "messages[0].emojis"),
     "a brace of the customer": ({"type": "textV2", "text": "a {b"}, "messages[0].text"),
     "an unknown substitution": ({"type": "textV2", "text": "{who}", "substitution": {}}, "messages[0].text"),
     "a sticker that cannot be sent": ({"type": "sticker", "packageId": "1", "stickerId": "1"}, "messages[0].stickerId"),
     "an image without preview": ({"type": "image", "originalContentUrl": URL}, "messages[0].previewImageUrl"),
-    "an image without TLS": ({**IMAGE, "originalContentUrl": "http://shop.test/a.jpg"}, "messages[0].originalContentUrl"),
+    "an image without TLS": (
+        {**IMAGE, "originalContentUrl": "http://shop.test/a.jpg"},
+        "messages[0].originalContentUrl",
+    ),
     "an unencoded URL": ({**IMAGE, "originalContentUrl": "https://shop.test/ก.jpg"}, "messages[0].originalContentUrl"),
     "a long URL": ({**IMAGE, "originalContentUrl": URL + "x" * 2000}, "messages[0].originalContentUrl"),
     "audio without duration": ({"type": "audio", "originalContentUrl": URL}, "messages[0].duration"),
-    "a location without address": ({"type": "location", "title": "t", "latitude": 1, "longitude": 2}, "messages[0].address"),
+    "a location without address": (
+        {"type": "location", "title": "t", "latitude": 1, "longitude": 2},
+        "messages[0].address",
+    ),
     "a long location title": (
         {"type": "location", "title": "x" * 101, "address": "a", "latitude": 1, "longitude": 2},
         "messages[0].title",
@@ -125,14 +142,20 @@ REFUSED: dict[str, tuple[Json, str]] = {
     "long data": (action(data="x" * 301), "messages[0].template.actions[0].data"),
     "displayText and text": (action(displayText="a", text="b"), "messages[0].template.actions[0].text"),
     "fillInText without keyboard": (action(fillInText="x"), "messages[0].template.actions[0].fillInText"),
-    "a bad date": (action(type="datetimepicker", mode="date", initial="1.12.2026"), "messages[0].template.actions[0].initial"),
+    "a bad date": (
+        action(type="datetimepicker", mode="date", initial="1.12.2026"),
+        "messages[0].template.actions[0].initial",
+    ),
     "a long uri": (
         buttons(actions=[{"type": "uri", "label": "x", "uri": "https://a.test/" + "x" * 1000}]),
         "messages[0].template.actions[0].uri",
     ),
     "eleven columns": (carousel(*[COLUMN] * 11), "messages[0].template.columns"),
     "columns that differ": (carousel(COLUMN, {**COLUMN, "actions": [TAP, TAP]}), "messages[0].template.columns"),
-    "a column with four actions": (carousel({**COLUMN, "actions": [TAP] * 4}), "messages[0].template.columns[0].actions"),
+    "a column with four actions": (
+        carousel({**COLUMN, "actions": [TAP] * 4}),
+        "messages[0].template.columns[0].actions",
+    ),
     "a long image carousel label": (
         template(type="image_carousel", columns=[{"imageUrl": URL, "action": {**TAP, "label": "x" * 13}}]),
         "messages[0].template.columns[0].action.label",
@@ -154,7 +177,11 @@ REFUSED: dict[str, tuple[Json, str]] = {
         "messages[0].contents.contents",
     ),
     "bubbles of two sizes": (
-        {"type": "flex", "altText": "a", "contents": {"type": "carousel", "contents": [BUBBLE, {**BUBBLE, "size": "giga"}]}},
+        {
+            "type": "flex",
+            "altText": "a",
+            "contents": {"type": "carousel", "contents": [BUBBLE, {**BUBBLE, "size": "giga"}]},
+        },
         "messages[0].contents.contents",
     ),
     "a quote token of nobody": (text("x", quoteToken="nonsense"), "messages[0].quoteToken"),
@@ -185,7 +212,11 @@ def test_this_object_is_refused_at_its_place(player: Player, name: str) -> None:
 
 def test_a_local_hub_can_be_trusted_as_public(player: Player) -> None:
     who = player.say("line")["customer_id"]
-    image = {"type": "image", "originalContentUrl": f"{player.hub.url}/a.jpg", "previewImageUrl": f"{player.hub.url}/a.jpg"}
+    image = {
+        "type": "image",
+        "originalContentUrl": f"{player.hub.url}/a.jpg",
+        "previewImageUrl": f"{player.hub.url}/a.jpg",
+    }
     assert player.push(who, image).status_code == 400
     player.put("/settings", {"origins": {player.hub.url: player.hub.url}})
     assert player.push(who, image).status_code == 200
@@ -219,7 +250,16 @@ def test_a_coupon_of_the_account_can_be_sent(player: Player) -> None:
 
 @pytest.mark.parametrize(
     ("value", "clusters", "units"),
-    [("abc", 3, 3), ("🍎", 1, 2), ("กำ", 1, 2), ("e\u0301", 1, 2), ("👨‍👩‍👧", 1, 8), ("🇹🇭🇯🇵", 2, 8), ("👍🏽", 1, 4), ("\u1112\u1161\u11ab", 1, 3)],
+    [
+        ("abc", 3, 3),
+        ("🍎", 1, 2),
+        ("กำ", 1, 2),
+        ("e\u0301", 1, 2),
+        ("👨‍👩‍👧", 1, 8),
+        ("🇹🇭🇯🇵", 2, 8),
+        ("👍🏽", 1, 4),
+        ("\u1112\u1161\u11ab", 1, 3),
+    ],
 )
 def test_characters_are_counted_as_line_counts_them(value: str, clusters: int, units: int) -> None:
     assert (graphemes(value), utf16_units(value)) == (clusters, units)

@@ -231,10 +231,14 @@ def test_tokens_stand_in_the_header_and_must_be_alive(player: Player, mali: str)
 def test_odd_bodies_have_their_status(player: Player) -> None:
     headers = {"authorization": f"Bearer {LINE_TOKEN}"}
     path = "/line/v2/bot/message/push"
-    assert player.http.post(path, content=b"{", headers={**headers, "content-type": "application/json"}).status_code == 400
+    assert (
+        player.http.post(path, content=b"{", headers={**headers, "content-type": "application/json"}).status_code == 400
+    )
     assert player.http.post(path, content=b"{}", headers={**headers, "content-type": "text/plain"}).status_code == 415
     big = b'{"x":"' + b"x" * (2 * 1024 * 1024) + b'"}'
-    assert player.http.post(path, content=big, headers={**headers, "content-type": "application/json"}).status_code == 413
+    assert (
+        player.http.post(path, content=big, headers={**headers, "content-type": "application/json"}).status_code == 413
+    )
     assert player.line("GET", "/v2/bot/nonsense").status_code == 404
 
 

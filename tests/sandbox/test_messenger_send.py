@@ -142,7 +142,13 @@ def test_a_stranger_and_another_pages_customer_do_not_exist(player: Player) -> N
 
 @pytest.mark.parametrize(
     "recipient",
-    [{"user_ref": "x"}, {"notification_messages_token": "x"}, {"one_time_notif_token": "x"}, {"phone_number": "+1"}, {}],
+    [
+        {"user_ref": "x"},
+        {"notification_messages_token": "x"},
+        {"one_time_notif_token": "x"},
+        {"phone_number": "+1"},
+        {},
+    ],
 )
 def test_dead_forms_of_recipients_are_refused(player: Player, recipient: dict[str, str]) -> None:
     answer = player.graph("POST", f"{PAGE}/messages", {"recipient": recipient, "message": {"text": "x"}})

@@ -121,7 +121,8 @@ def test_a_person_can_decline(player: Player) -> None:
 
 def test_pages_are_listed_only_with_their_permission(player: Player) -> None:
     player.put(
-        "/people/55", {"pages": {PAGE: ["MESSAGING"]}, "granted": ["email"], "access_token": "user-token", "app_id": APP}
+        "/people/55",
+        {"pages": {PAGE: ["MESSAGING"]}, "granted": ["email"], "access_token": "user-token", "app_id": APP},
     )
     assert error(player.graph("GET", "me/accounts", token="user-token")) == (200, None)
     assert player.graph("GET", "me/permissions", token="user-token").json()["data"][0]["permission"] == "email"

@@ -27,7 +27,9 @@ def test_a_page_answer_from_metas_inbox_takes_the_thread_when_routing_is_on(play
     echo = player.hub.bodies()[-1]["entry"][0]["standby"][0]["message"]
     assert (echo["app_id"], echo["text"]) == (int(INBOX), "It is me")
     assert error(player.send(mali)) == (2018300, None)
-    assert player.graph("GET", f"{PAGE}/thread_owner", recipient=mali).json()["data"][0]["thread_owner"]["app_id"] == INBOX
+    assert (
+        player.graph("GET", f"{PAGE}/thread_owner", recipient=mali).json()["data"][0]["thread_owner"]["app_id"] == INBOX
+    )
     player.say("facebook", "are you there")
     assert "standby" in player.hub.bodies()[-1]["entry"][0]
     assert control(player, "take", mali).json() == {"success": True}
@@ -104,7 +106,9 @@ def test_history_has_details_for_the_newest_twenty(player: Player) -> None:
         player.say("facebook", f"number {number}")
     player.put("/settings", {"limits": False})
     fields = "id,participants,messages{id,message,from}"
-    found = player.graph("GET", f"{PAGE}/conversations", platform="messenger", user_id=first["customer_id"], fields=fields)
+    found = player.graph(
+        "GET", f"{PAGE}/conversations", platform="messenger", user_id=first["customer_id"], fields=fields
+    )
     thread = found.json()["data"][0]
     messages = thread["messages"]["data"]
     assert len(messages) == 21

@@ -139,8 +139,15 @@ def test_the_business_profile_has_limits(player: Player) -> None:
     path = f"{NUMBER}/whatsapp_business_profile"
     body = {"messaging_product": "whatsapp", "about": "A shop", "websites": ["https://shop.test"], "vertical": "RETAIL"}
     assert graph(player, "POST", path, body).json() == {"success": True}
-    assert graph(player, "GET", path, fields="about,vertical").json() == {"data": [{"about": "A shop", "vertical": "RETAIL"}]}
-    for bad in ({"about": "x" * 140}, {"vertical": "CIRCUS"}, {"websites": ["https://a.test"] * 3}, {"email": "x" * 129}):
+    assert graph(player, "GET", path, fields="about,vertical").json() == {
+        "data": [{"about": "A shop", "vertical": "RETAIL"}]
+    }
+    for bad in (
+        {"about": "x" * 140},
+        {"vertical": "CIRCUS"},
+        {"websites": ["https://a.test"] * 3},
+        {"email": "x" * 129},
+    ):
         assert error(graph(player, "POST", path, {"messaging_product": "whatsapp", **bad})) == (100, None)
 
 

@@ -219,7 +219,10 @@ def test_a_link_that_cannot_be_used_fails_later(player: Player, mali: str) -> No
     player.put("/settings", {"origins": {player.hub.url: player.hub.url}})
 
     def send(name: str) -> None:
-        assert player.whatsapp({"to": mali, "type": "image", "image": {"link": f"{player.hub.url}/{name}"}}).status_code == 200
+        assert (
+            player.whatsapp({"to": mali, "type": "image", "image": {"link": f"{player.hub.url}/{name}"}}).status_code
+            == 200
+        )
 
     send("missing.jpg")
     player.hub.wait_for(lambda: len(statuses(player)) == 1)
@@ -232,6 +235,8 @@ def test_a_reply_quotes(player: Player) -> None:
     said = player.say("whatsapp")
     to = "+" + said["customer_id"]
     assert text(player, to, context={"message_id": said["message_id"]}).status_code == 200
-    assert player.get("/phone", platform="whatsapp", **{"from": "Mali"})["messages"][-1]["reply_to"] == said["message_id"]
+    assert (
+        player.get("/phone", platform="whatsapp", **{"from": "Mali"})["messages"][-1]["reply_to"] == said["message_id"]
+    )
     assert code(text(player, to, context={"message_id": "nonsense"})) == 131009
     assert code(text(player, to, context={})) == 131008

@@ -51,7 +51,9 @@ def set_up(player: Player, *templates: Json) -> None:
     player.put(f"/accounts/whatsapp/{NUMBER}", {"templates": list(templates)})
 
 
-def send(player: Player, *components: Json, name: str = "order_update", language: str = "th", to: str = "+66812345678") -> Any:
+def send(
+    player: Player, *components: Json, name: str = "order_update", language: str = "th", to: str = "+66812345678"
+) -> Any:
     template = {"name": name, "language": {"code": language}, "components": list(components)}
     return player.whatsapp({"to": to, "type": "template", "template": template})
 
@@ -113,7 +115,9 @@ def test_an_unknown_name_or_language_is_132001_with_http_404(player: Player) -> 
     assert code(send(player, HEADER, filled("Ann", "42"), TRACK, language="en")) == 132001
 
 
-@pytest.mark.parametrize(("status", "expected"), [("PENDING", 132001), ("REJECTED", 132001), ("PAUSED", 132015), ("DISABLED", 132016)])
+@pytest.mark.parametrize(
+    ("status", "expected"), [("PENDING", 132001), ("REJECTED", 132001), ("PAUSED", 132015), ("DISABLED", 132016)]
+)
 def test_a_template_that_is_not_approved_cannot_be_sent(player: Player, status: str, expected: int) -> None:
     set_up(player, {**FULL, "status": status})
     assert code(send(player, HEADER, filled("Ann", "42"), TRACK)) == expected
@@ -147,7 +151,9 @@ def test_marketing_stops_when_the_person_says_so_and_never_reaches_the_united_st
 
 def test_an_authentication_template_needs_a_phone_number(player: Player) -> None:
     otp = {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]}
-    set_up(player, {"name": "otp", "language": "en", "category": "AUTHENTICATION", "components": [{"type": "BODY"}, otp]})
+    set_up(
+        player, {"name": "otp", "language": "en", "category": "AUTHENTICATION", "components": [{"type": "BODY"}, otp]}
+    )
     user_id = player.put(f"/customers/whatsapp/{NUMBER}/Mali", {})["user_id"]
     components = [filled("123456"), {**TRACK, "parameters": [{"type": "text", "text": "123456"}]}]
     template = {"name": "otp", "language": {"code": "en"}, "components": components}
@@ -207,7 +213,12 @@ BAD: dict[str, tuple[Json, int | None]] = {
         2388273,
     ),
     "eleven buttons": (
-        {"components": [*body("Hello there"), {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "x"}] * 11}]},
+        {
+            "components": [
+                *body("Hello there"),
+                {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "x"}] * 11},
+            ]
+        },
         2388072,
     ),
     "three links": (
@@ -236,7 +247,12 @@ BAD: dict[str, tuple[Json, int | None]] = {
         2388072,
     ),
     "a long button": (
-        {"components": [*body("Hello there"), {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "x" * 26}]}]},
+        {
+            "components": [
+                *body("Hello there"),
+                {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "x" * 26}]},
+            ]
+        },
         2388040,
     ),
 }
@@ -292,6 +308,9 @@ def test_the_marketing_endpoint_takes_templates_only(player: Player) -> None:
     template = {"name": "named", "language": {"code": "en"}, "components": [named("first_name")]}
     base = {"messaging_product": "whatsapp", "to": "+66812345678"}
     path = f"{NUMBER}/marketing_messages"
-    assert player.graph("POST", path, {**base, "type": "template", "template": template}, token=WA_TOKEN).status_code == 200
+    assert (
+        player.graph("POST", path, {**base, "type": "template", "template": template}, token=WA_TOKEN).status_code
+        == 200
+    )
     plain = player.graph("POST", path, {**base, "type": "text", "text": {"body": "x"}}, token=WA_TOKEN)
     assert code(plain) == 131055
