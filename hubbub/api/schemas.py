@@ -13,6 +13,7 @@ from hubbub.api.router import StrictSchema
 from hubbub.channels.models import PLATFORMS, ChannelStatus
 from hubbub.connectors.messages import ButtonType, OutboundKind
 from hubbub.conversations.models import ConversationStatus, MessageStatus, Priority
+from hubbub.inbound.models import EventState
 
 
 def _uuid(value: object) -> object:
@@ -431,3 +432,314 @@ class WebhookCounter(Schema):
 class WebhookCounters(Schema):
     items: list[WebhookCounter]
     next_cursor: str | None
+
+
+Cursor = Annotated[str, Field(max_length=500)]
+
+
+class ContactFilters(Schema):
+    """What a list of contacts can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+    name_contains: Short | None = None
+    channel_id: UUID | None = None
+    is_blocked: bool | None = None
+
+
+class Contact(Schema):
+    id: UUID
+    name: str
+    is_name_given: bool
+    avatar_url: str | None = Field(description="On our server, signed; null while there is no picture.")
+    language: str
+    timezone: str
+    has_email: bool
+    has_phone: bool
+    is_email_verified: bool
+    is_phone_verified: bool
+    attributes: Extra
+    merged_into_id: UUID | None
+    is_blocked: bool
+    platforms: list[PlatformName]
+    first_seen_at: datetime | None
+    last_seen_at: datetime | None
+    created_at: datetime
+
+
+class Identity(Schema):
+    """That person on one channel."""
+
+    id: UUID
+    channel_id: UUID
+    platform: PlatformName
+    channel_name: str
+    home_contact_id: UUID
+    external_id: str
+    username: str
+    display_name: str
+    is_reachable: bool
+    unreachable_reason: str
+    is_standby: bool
+    window_opened_at: datetime | None
+    opt_ins: Extra
+    referral: Extra
+    profile: Extra
+    profile_state: str
+    profile_fetched_at: datetime | None
+    first_seen_at: datetime | None
+    last_seen_at: datetime | None
+
+
+class NamedContact(Schema):
+    id: UUID
+    name: str
+
+
+class ContactDetail(Contact):
+    email: str | None
+    phone: str | None
+    identities: list[Identity]
+    merged_from: list[NamedContact]
+
+
+class Contacts(Schema):
+    items: list[Contact]
+    next_cursor: str | None
+
+
+class ContactChange(StrictSchema):
+    """Only what is given is changed; null empties e-mail and phone."""
+
+    name: Short | None = None
+    language: Annotated[str, Field(max_length=20)] | None = None
+    timezone: Annotated[str, Field(max_length=60)] | None = None
+    email: Short | None = None
+    phone: Annotated[str, Field(max_length=40)] | None = None
+    is_email_verified: bool | None = None
+    is_phone_verified: bool | None = None
+    attributes: Extra | None = None
+    is_blocked: bool | None = None
+
+
+class OtherContact(StrictSchema):
+    contact_id: Id
+
+
+class Suggestion(Schema):
+    id: UUID
+    reason: Literal["phone", "email"]
+    state: Literal["open"]
+    created_at: datetime
+    contact_id: UUID
+    contact_name: str
+    other_id: UUID
+    other_name: str
+
+
+class Suggestions(Schema):
+    items: list[Suggestion]
+    next_cursor: str | None
+
+
+class ContactExport(Schema):
+    contact: ContactDetail
+    conversations: list[Conversation]
+    messages: list[Message]
+
+
+EventStateName = Literal["applied", "duplicate", "waiting", "ignored", "unknown", "malformed", "dead", "cancelled"]
+assert set(EventState.values) == set(EventStateName.__args__)  # type: ignore[attr-defined]
+
+
+class EventFilters(Schema):
+    """What a list of events can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+    kind: Short | None = None
+    state: EventStateName | None = None
+    is_dead: bool | None = Field(default=None, description="true: dead letters only (dead, malformed, unknown).")
+    channel_id: UUID | None = None
+    conversation_id: UUID | None = None
+    message_id: UUID | None = None
+
+
+class Event(Schema):
+    id: UUID
+    received_at: datetime
+    channel_id: UUID
+    delivery_id: UUID
+    body_position: int
+    platform: PlatformName
+    kind: str
+    event_key: str
+    occurred_at: datetime | None
+    state: EventStateName
+    contact_id: UUID | None
+    conversation_id: UUID | None
+    message_id: UUID | None
+    error: str
+    attempts: int
+    replay_requested_at: datetime | None
+    applied_at: datetime | None
+    milliseconds: float | None
+
+
+class EventDetail(Event):
+    raw: Any = Field(description="The platform's own words: this tenant's part of the delivery.")
+
+
+class Events(Schema):
+    items: list[Event]
+    next_cursor: str | None
+
+
+class DeliveryFilters(Schema):
+    """What a list of raw deliveries can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+    platform: PlatformName | None = None
+    state: Literal["received", "applied", "dead"] | None = None
+
+
+class Delivery(Schema):
+    id: UUID
+    received_at: datetime
+    platform: str
+    path_channel: str | None
+    headers: Extra
+    edge: str
+    size_bytes: int
+    is_spooled: bool
+    processed_at: datetime | None
+    state: Literal["received", "applied", "dead"]
+    attempts: int
+    event_count: int
+    unrouted_count: int
+    malformed_count: int
+    error: str
+
+
+class DeliveryDetail(Delivery):
+    body: str = Field(description="The exact bytes, in base64.")
+
+
+class Deliveries(Schema):
+    items: list[Delivery]
+    next_cursor: str | None
+
+
+ProcessingStatusName = Literal["queued", "processing", "completed", "failed", "cancelled"]
+
+
+class ProcessingFilters(Schema):
+    """What a list of processing records can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+    message_id: UUID | None = None
+    type: Short | None = None
+    status: ProcessingStatusName | None = None
+
+
+class NewProcessing(StrictSchema):
+    message_id: Id
+    type: Literal["ai_response", "intent_analysis", "sentiment_analysis", "translation", "moderation"]
+    priority: Annotated[int, Field(ge=1, le=10)] = 5
+    input: Extra = {}
+
+
+class Processing(Schema):
+    id: UUID
+    message_id: UUID
+    type: str
+    priority: int
+    status: ProcessingStatusName
+    retry_count: int
+    max_retries: int
+    scheduled_for: datetime
+    worker: str
+    started_at: datetime | None
+    completed_at: datetime | None
+    duration_seconds: float | None
+    input: Extra
+    result: Any
+    error_message: str
+    created_at: datetime
+
+
+class ProcessingList(Schema):
+    items: list[Processing]
+    next_cursor: str | None
+
+
+class CallFilters(Schema):
+    """What a list of platform calls can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+    channel_id: UUID | None = None
+    message_id: UUID | None = None
+    outcome: Short | None = None
+
+
+class Call(Schema):
+    """One call that we made to a platform: no body, no token."""
+
+    id: UUID
+    at: datetime
+    channel_id: UUID | None
+    message_id: UUID | None
+    platform: str
+    purpose: str
+    method: str
+    endpoint: str
+    status: int | None
+    outcome: str
+    code: str
+    platform_code: str
+    trace_id: str
+    milliseconds: float | None
+    usage_percent: int | None
+
+
+class Calls(Schema):
+    items: list[Call]
+    next_cursor: str | None
+
+
+class TemplateFilters(Schema):
+    """What a list of templates can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+    channel_id: UUID | None = None
+
+
+class Template(Schema):
+    """A message template that the platform must approve."""
+
+    id: UUID
+    channel_id: UUID
+    external_id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    quality: str
+    rejected_reason: str
+    parameter_format: str
+    components: list[Any]
+    changed_at: datetime | None
+    created_at: datetime
+
+
+class Templates(Schema):
+    items: list[Template]
+    next_cursor: str | None
+
+
+class Accepted(Schema):
+    status: Literal["accepted"]

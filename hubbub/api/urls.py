@@ -5,20 +5,32 @@ from django.contrib.staticfiles.views import serve as serve_static
 from django.urls import path, re_path
 
 from hubbub.api import (
+    calls,
     channels,
+    contacts,
     conversations,
+    deliveries,
     errors,
+    events,
     health,
     media,
     messages,
+    processing,
+    templates,
     uploads,
 )
 from hubbub.api.router import api
 
 NOUNS = {
     "channels": channels.router,
+    "contacts": contacts.router,
     "conversations": conversations.router,
     "messages": messages.router,
+    "events": events.router,
+    "deliveries": deliveries.router,
+    "processing": processing.router,
+    "calls": calls.router,
+    "templates": templates.router,
     "uploads": uploads.router,
 }
 for noun, router in NOUNS.items():

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from hubbub.channels.models import Channel, Template, WebhookCounter
+from hubbub.channels.models import Channel, PlatformCall, Template, WebhookCounter
 from hubbub.kit.errors import InvalidInput, NotFound
-from hubbub.organizations.database import Row, run
+from hubbub.organizations.database import Row
 from hubbub.organizations.paging import Page, newest_first
 
 SHOWN = (
@@ -81,17 +81,23 @@ COUNTER_SHOWN = (
     "last_failure_reason",
     "consecutive_failures",
 )
-CALLS = """
-SELECT id, at, channel_id, message_id, platform, purpose, method, endpoint, status, outcome, code, platform_code,
-       trace_id, milliseconds, usage_percent
-  FROM platform_call
- WHERE organization_id = %(organization)s
-   AND (%(channel)s::uuid IS NULL OR channel_id = %(channel)s)
-   AND (%(message)s::uuid IS NULL OR message_id = %(message)s)
-   AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
-   AND (%(at)s::timestamptz IS NULL OR (at, id) < (%(at)s, %(last)s::uuid))
- ORDER BY at DESC, id DESC LIMIT %(limit)s
-"""
+CALL_SHOWN = (
+    "id",
+    "at",
+    "channel_id",
+    "message_id",
+    "platform",
+    "purpose",
+    "method",
+    "endpoint",
+    "status",
+    "outcome",
+    "code",
+    "platform_code",
+    "trace_id",
+    "milliseconds",
+    "usage_percent",
+)
 
 
 def _rows(organization_id: UUID) -> QuerySet[Channel, Row]:
@@ -148,6 +154,8 @@ def list_webhook_counters(organization_id: UUID, channel_id: UUID, *, hours: int
     return list(rows.order_by("-hour").values(*COUNTER_SHOWN)[:hours])
 
 
-def list_platform_calls(organization_id: UUID, **wanted: Any) -> list[Row]:
-    """The newest calls; `wanted` are the names in `CALLS`."""
-    return run(CALLS, organization=organization_id, **wanted)
+def list_platform_calls(organization_id: UUID, *, limit: int, cursor: str | None, filters: Mapping[str, Any]) -> Page:
+    """Newest first. `filters`: channel_id, message_id, outcome; None values do not count."""
+    chosen = {name: value for name, value in filters.items() if value is not None}
+    rows = PlatformCall.objects.filter(organization_id=organization_id, **chosen).values(*CALL_SHOWN)
+    return newest_first(rows, limit, cursor, at="at")

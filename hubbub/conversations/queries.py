@@ -79,6 +79,16 @@ SELECT {columns}
   {source}
  ORDER BY m.occurred_at {way}, m.body_position {way}, m.id {way}
 """
+TIMELINE = """
+SELECT {columns}
+  FROM (SELECT * FROM message
+         WHERE organization_id = %(organization)s {after}
+           AND conversation_id IN (SELECT id FROM conversation
+                                    WHERE organization_id = %(organization)s AND contact_id = %(contact)s)
+         ORDER BY occurred_at DESC, body_position DESC, id DESC LIMIT %(limit)s) m
+  {source}
+ ORDER BY m.occurred_at DESC, m.body_position DESC, m.id DESC
+"""
 EDITS = """
 SELECT e.edit_number, e.edited_at, e.text FROM message_edit e
  WHERE e.organization_id = %(organization)s AND e.message_id = %(id)s ORDER BY e.edit_number, e.edited_at
@@ -144,6 +154,18 @@ def list_messages(
         parameters.update(at=at, position=position, last=last)
     way = "ASC" if is_oldest_first else "DESC"
     statement = THREAD.format(columns=MESSAGE_COLUMNS, source=MESSAGE_SOURCE, after=after, way=way)
+    return page_of(run(statement, **parameters), limit, ("occurred_at", "body_position", "id"))
+
+
+def list_timeline(organization_id: UUID, contact_id: UUID, *, limit: int, cursor: str | None) -> Page:
+    """What was said with a contact in all their conversations, newest first."""
+    parameters: dict[str, Any] = {"organization": organization_id, "contact": contact_id, "limit": limit + 1}
+    after = ""
+    if cursor:
+        after = "AND (occurred_at, body_position, id) < (%(at)s::timestamptz, %(position)s::int, %(last)s::uuid)"
+        at, position, last = read_cursor(cursor, 3)
+        parameters.update(at=at, position=position, last=last)
+    statement = TIMELINE.format(columns=MESSAGE_COLUMNS, source=MESSAGE_SOURCE, after=after)
     return page_of(run(statement, **parameters), limit, ("occurred_at", "body_position", "id"))
 
 

@@ -17,6 +17,15 @@ CREATE TABLE realtime_event (
     data jsonb NOT NULL DEFAULT '{}', PRIMARY KEY (id, created_at)
 ) PARTITION BY RANGE (created_at)
 """
+OWNERLESS_MEDIA = """
+CREATE FUNCTION ownerless_media(keys text[]) RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public AS $$
+    SELECT key FROM unnest(keys) AS key
+     WHERE NOT EXISTS (SELECT FROM attachment WHERE storage_key = key)
+       AND NOT EXISTS (SELECT FROM contact WHERE avatar_key = key)
+$$
+"""
+"""Which files of the media store no row names any more, in any organisation: the same content is stored once."""
 CONVERSATION_KEYS = {"conversation_id": "conversation"}
 MESSAGE_KEYS = {"message_id": "message"}
 
@@ -145,6 +154,10 @@ class Migration(migrations.Migration):
         ),
         run(
             [
+                OWNERLESS_MEDIA,
+                "REVOKE ALL ON FUNCTION ownerless_media(text[]) FROM PUBLIC",
+                "GRANT EXECUTE ON FUNCTION ownerless_media(text[]) TO {web}, {jobs}",
+                "CREATE INDEX attachment_storage_key ON attachment (storage_key) WHERE storage_key <> ''",
                 "DROP TABLE realtime_event",
                 REALTIME_EVENT,
                 "CREATE INDEX realtime_event_unstamped ON realtime_event (created_at, id) WHERE seq IS NULL",

@@ -42,7 +42,7 @@ class Command(BaseCommand):
 def server_command(host: str, port: int, workers: int, threads: int) -> list[str]:
     """The command line of the server."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "--log-level", "warning"),
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "--log-level", "error"),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *("--blocking-threads", str(threads), "--backpressure", str(threads * 8)),
         *("--workers-kill-timeout", str(STOP_SECONDS), "--respawn-failed-workers", APPLICATION),

@@ -1,0 +1,228 @@
+"""What concerns a person and everything that was said with them: merge, un-merge, export, erase."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+
+from hubbub.contacts.actions import lock_contact, merge_identities, unmerge_identities
+from hubbub.contacts.models import Contact, ContactIdentity
+from hubbub.contacts.queries import get_contact
+from hubbub.conversations.outbox import lock_for_cancelling, release_settled
+from hubbub.conversations.queries import CONVERSATION_COLUMNS, CONVERSATION_SOURCE, MESSAGE_COLUMNS, MESSAGE_SOURCE
+from hubbub.conversations.realtime import ScreenEvent, emit
+from hubbub.conversations.unify import recount, unify_threads
+from hubbub.kit.errors import Conflict
+from hubbub.kit.ids import new_id
+from hubbub.organizations.access import Principal
+from hubbub.organizations.actions import audit
+from hubbub.organizations.database import Row, run
+
+ERASED = "Erased contact"
+THEIR_THREADS = f"""
+SELECT {CONVERSATION_COLUMNS} {CONVERSATION_SOURCE}
+ WHERE c.organization_id = %(organization)s AND c.contact_id = %(id)s ORDER BY c.created_at, c.id
+"""
+THEIR_MESSAGES = f"""
+SELECT {MESSAGE_COLUMNS} FROM message m {MESSAGE_SOURCE}
+ WHERE m.organization_id = %(organization)s
+   AND (m.contact_id = %(id)s OR m.conversation_id = ANY(%(threads)s::uuid[]))
+ ORDER BY m.occurred_at, m.body_position, m.id
+"""  # noqa: S608
+MIXED = """
+SELECT c.id, c.channel_id, c.identity_id = ANY(%(identities)s::uuid[]) AS is_theirs_now,
+       count(m.id) FILTER (WHERE m.contact_id = ANY(%(people)s::uuid[])) AS theirs, count(m.id) AS messages
+  FROM conversation c LEFT JOIN message m ON m.conversation_id = c.id
+ WHERE c.organization_id = %(organization)s AND c.contact_id = %(survivor)s AND c.type = 'private'
+   AND c.channel_id IN (SELECT channel_id FROM contact_identity WHERE id = ANY(%(identities)s::uuid[]))
+ GROUP BY c.id ORDER BY c.id
+"""
+GIVE = "UPDATE conversation SET contact_id = %(other)s, updated_at = hubbub_now() WHERE id = %(id)s"
+SPLIT = """
+INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, identity_id, type, thread_key,
+       status, priority, title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover, is_standby,
+       assignment_type, resolution, message_count, inbound_count, outbound_count, unread_count, last_message_text,
+       response_count, response_seconds_total, closed_at, created_at, updated_at)
+SELECT %(new)s, c.organization_id, c.project_id, c.channel_id, %(other)s, i.id, 'private', c.thread_key, 'closed',
+       c.priority, '', '', '[]', '{}', c.is_ai_enabled, c.is_auto_reply_enabled, c.handover, c.is_standby,
+       c.assignment_type, '', 0, 0, 0, 0, '', 0, 0, hubbub_now(), hubbub_now(), hubbub_now()
+  FROM conversation c
+  JOIN contact_identity i ON i.organization_id = c.organization_id AND i.channel_id = c.channel_id
+                         AND i.id = ANY(%(identities)s::uuid[])
+ WHERE c.id = %(id)s ORDER BY i.last_seen_at DESC NULLS LAST LIMIT 1
+"""
+MOVE_THEIRS = """
+UPDATE message SET conversation_id = %(new)s
+ WHERE conversation_id = %(id)s AND contact_id = ANY(%(people)s::uuid[])
+   AND id NOT IN (SELECT message_id FROM outbox WHERE conversation_id = %(id)s)
+"""
+OWN_IDENTITY = """
+UPDATE conversation c SET identity_id = (
+       SELECT i.id FROM contact_identity i WHERE i.organization_id = c.organization_id AND i.channel_id = c.channel_id
+          AND i.contact_id = c.contact_id ORDER BY i.last_seen_at DESC NULLS LAST LIMIT 1)
+ WHERE c.id = %(id)s
+"""
+TOUCHED = """
+SELECT m.id, m.conversation_id FROM message m
+ WHERE m.organization_id = %(organization)s
+   AND (m.contact_id = ANY(%(people)s::uuid[]) OR m.conversation_id = ANY(%(threads)s::uuid[]))
+"""
+ERASE_MESSAGES = """
+UPDATE message SET text = '', content = '{}', raw = NULL, author_name = CASE direction WHEN 'inbound' THEN '' ELSE
+       author_name END, author_avatar_url = '', mentions = '[]', hashtags = '[]', intent = NULL, metadata = '{}',
+       error = NULL, visibility = 'deleted'
+ WHERE id = ANY(%(messages)s::uuid[])
+"""
+ERASE_BESIDE = (
+    "DELETE FROM message_edit WHERE message_id = ANY(%(messages)s::uuid[])",
+    "DELETE FROM processing_record WHERE message_id = ANY(%(messages)s::uuid[])",
+    """DELETE FROM reaction WHERE message_id = ANY(%(messages)s::uuid[])
+           OR (organization_id = %(organization)s AND actor = ANY(%(externals)s::text[]))""",
+    "DELETE FROM receipt_mark WHERE contact_id = ANY(%(people)s::uuid[])",
+    "DELETE FROM reply_token WHERE conversation_id = ANY(%(threads)s::uuid[])",
+    "DELETE FROM merge_suggestion WHERE contact_id = ANY(%(people)s::uuid[]) OR other_id = ANY(%(people)s::uuid[])",
+    """UPDATE event SET raw = '{}', error = '' WHERE organization_id = %(organization)s
+          AND (contact_id = ANY(%(people)s::uuid[]) OR conversation_id = ANY(%(threads)s::uuid[])
+               OR message_id = ANY(%(messages)s::uuid[]))""",
+    """UPDATE conversation SET title = '', summary = '', metadata = '{}', tags = '[]', last_message_text = '',
+              status = 'archived', archived_at = coalesce(archived_at, hubbub_now()), updated_at = hubbub_now()
+        WHERE id = ANY(%(threads)s::uuid[])""",
+    """UPDATE conversation c SET last_message_text = '' WHERE c.last_message_id = ANY(%(messages)s::uuid[])""",
+)
+ERASE_FILES = """
+DELETE FROM attachment WHERE message_id = ANY(%(messages)s::uuid[]) RETURNING storage_key
+"""
+
+
+def merge(principal: Principal, survivor: UUID, other: UUID) -> None:
+    """`other` becomes part of `survivor`; open threads on the same channel become one."""
+    merge_identities(principal.organization_id, survivor, other)
+    unify_threads(survivor, [other])
+    audit(principal, principal.organization_id, "contacts_merged", "contact", survivor, other=str(other))
+    _show(principal.organization_id, survivor, other)
+
+
+def unmerge(principal: Principal, survivor: UUID, other: UUID) -> None:
+    """Take the two apart again: identities go home, and with them threads and what was said in them.
+
+    What the other wrote after the merge cannot be told apart by its author any more and stays where it is.
+    """
+    identities, family = unmerge_identities(principal.organization_id, survivor, other)
+    wanted = {"organization": principal.organization_id, "survivor": survivor, "other": other}
+    for row in run(MIXED, identities=identities, people=family, **wanted):
+        _part(row, other, identities, family)
+    audit(principal, principal.organization_id, "contacts_unmerged", "contact", survivor, other=str(other))
+    _show(principal.organization_id, survivor, other)
+
+
+def _part(row: Row, other: UUID, identities: list[UUID], family: list[UUID]) -> None:
+    """A thread that is theirs alone goes as a whole; a mixed one gives their messages to a thread of their own."""
+    if row["theirs"] == row["messages"] or (not row["theirs"] and row["is_theirs_now"]):
+        run(GIVE, id=row["id"], other=other)
+    elif row["theirs"]:
+        new = new_id()
+        run(SPLIT, id=row["id"], new=new, other=other, identities=identities)
+        run(MOVE_THEIRS, id=row["id"], new=new, people=family)
+        run(OWN_IDENTITY, id=row["id"])
+        recount([row["id"], new])
+
+
+def export(principal: Principal, contact_id: UUID) -> dict[str, Any]:
+    """Everything that is kept of a person: contact, identities, conversations, messages (as rows)."""
+    organization = principal.organization_id
+    contact = get_contact(organization, contact_id)
+    conversations = run(THEIR_THREADS, organization=organization, id=contact_id)
+    threads = [row["id"] for row in conversations]
+    messages = run(THEIR_MESSAGES, organization=organization, id=contact_id, threads=threads)
+    audit(principal, organization, "contact_exported", "contact", contact_id)
+    return {"contact": contact, "conversations": conversations, "messages": messages}
+
+
+def erase(principal: Principal, contact_id: UUID) -> list[str]:
+    """Remove what a person said and who they are; a tombstone stays, so that nothing points nowhere.
+
+    Returns the storage keys of files that may have become ownerless: the caller removes them after the commit.
+    """
+    organization = principal.organization_id
+    contact = lock_contact(organization, contact_id)
+    if contact.attributes.get("erased"):
+        raise Conflict("This contact was erased already.", code="already_erased")
+    people = [contact_id, *Contact.objects.filter(merged_into_id=contact_id).values_list("id", flat=True)]
+    wanted = _reach(organization, people)
+    _cancel_queued(wanted["messages"])
+    keys = [row["storage_key"] for row in run(ERASE_FILES, **wanted) if row["storage_key"]]
+    for statement in (*ERASE_BESIDE, ERASE_MESSAGES):
+        run(statement, **wanted)
+    keys += [_bury(one) for one in Contact.objects.filter(id__in=people)]
+    audit(principal, organization, "contact_erased", "contact", contact_id, messages=len(wanted["messages"]))
+    _show(organization, contact_id)
+    return [key for key in dict.fromkeys(keys) if key]
+
+
+def _reach(organization: UUID, people: list[UUID]) -> dict[str, Any]:
+    """Everything that hangs on these contacts."""
+    rows = run(
+        "SELECT id FROM conversation WHERE organization_id = %(organization)s AND type = 'private'"
+        " AND contact_id = ANY(%(people)s::uuid[]) ORDER BY id FOR UPDATE",
+        organization=organization,
+        people=people,
+    )
+    threads = [row["id"] for row in rows]
+    messages = [row["id"] for row in run(TOUCHED, organization=organization, people=people, threads=threads)]
+    externals = list(ContactIdentity.objects.filter(contact_id__in=people).values_list("external_id", flat=True))
+    return {
+        "organization": organization,
+        "people": people,
+        "threads": threads,
+        "messages": messages,
+        "externals": externals,
+    }
+
+
+def _cancel_queued(messages: list[UUID]) -> None:
+    queued = lock_for_cancelling(messages)
+    run(
+        "UPDATE message SET status = 'failed', failed_at = hubbub_now() WHERE id = ANY(%(ids)s::uuid[])",
+        ids=queued,
+    )
+    if queued:
+        release_settled(queued)
+
+
+def _bury(contact: Contact) -> str:
+    """Empty the contact and its identities; returns the key of its picture."""
+    for identity in contact.identities.all():
+        identity.external_id = f"erased:{identity.id}"
+        identity.username = identity.display_name = ""
+        identity.profile, identity.opt_ins, identity.referral = {}, {}, {}
+        identity.opt_in_tokens = None
+        identity.is_reachable, identity.unreachable_reason = False, "Erased."
+        identity.profile_state = "none"
+        identity.save()
+    key = contact.avatar_key
+    contact.name, contact.is_name_given = ERASED, True
+    contact.avatar_url = contact.avatar_key = contact.language = contact.timezone = ""
+    contact.email = contact.phone = None
+    contact.email_index = contact.phone_index = ""
+    contact.is_email_verified = contact.is_phone_verified = False
+    contact.attributes = {"erased": True}
+    contact.save()
+    return key
+
+
+def remove_ownerless(keys: Sequence[str]) -> None:
+    """Remove files that no row of any organisation names any more; content-addressed files may be shared."""
+    for row in run("SELECT key FROM ownerless_media(%(keys)s::text[]) AS key", keys=list(keys)):
+        default_storage.delete(row["key"])
+
+
+def _show(organization_id: UUID, *contact_ids: UUID) -> None:
+    emit(
+        [
+            ScreenEvent(organization_id=organization_id, kind="contact.changed", subject_id=contact_id)
+            for contact_id in contact_ids
+        ]
+    )
