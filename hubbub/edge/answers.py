@@ -23,9 +23,10 @@ class Answer:
 def answer(status: int, text: str, *headers: tuple[bytes, bytes]) -> Answer:
     """A response in plain text. Nothing of the request ever goes into it."""
     body = text.encode()
-    base = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    kind = [(b"content-type", b"text/plain; charset=utf-8")] if text else []
+    all_headers = [(b"content-length", str(len(body)).encode()), *kind, *headers]
     return Answer(
-        start={"type": "http.response.start", "status": status, "headers": [*base, *headers]},
+        start={"type": "http.response.start", "status": status, "headers": all_headers},
         body={"type": "http.response.body", "body": body},
     )
 

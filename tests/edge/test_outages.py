@@ -45,8 +45,8 @@ def test_an_edge_that_is_killed_again_and_again_loses_nothing(
 ) -> None:
     with EdgeProcess(tables.edge_url, tmp_path, spool=tmp_path / "spool" if has_spool else None) as edge:
         with Load(edge) as load:
-            for _ in range(4):
-                load.wait_for(30)
+            for _ in range(3):
+                load.wait_for(20)
                 edge.kill()
                 edge.start()
         assert load.failures > 0
