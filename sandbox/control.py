@@ -14,7 +14,8 @@ from sandbox.graph.dialogs import make_code
 from sandbox.http import Request, Response, json_response
 from sandbox.phone.act import CannotAct
 from sandbox.phone.deliver import deliver
-from sandbox.phone.play import find_account, play
+from sandbox.phone.play import find_account, play, play_batch
+from sandbox.phone.signed_request import post_signed_request
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -173,6 +174,19 @@ async def act(control: Control) -> Json:
     if not isinstance(data.get("action"), str):
         raise CannotAct("action is missing.")
     return await play(control.world, data)
+
+
+@route("POST", "/batch")
+async def batch(control: Control) -> Json:
+    acts = control.json().get("acts")
+    if not isinstance(acts, list) or not all(isinstance(one, dict) for one in acts):
+        raise CannotAct("acts must be a list of objects.")
+    return await play_batch(control.world, acts)
+
+
+@route("POST", "/signed_request")
+async def signed_request(control: Control) -> Json:
+    return await post_signed_request(control.world, control.json())
 
 
 @route("POST", "/deliver")

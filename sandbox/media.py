@@ -115,6 +115,10 @@ class MediaStore:
     def _sign(self, media_id: str, expires: str) -> str:
         return hmac.new(self._key, f"{media_id}|{expires}".encode(), hashlib.sha256).hexdigest()[:32]
 
+    def clear(self) -> None:
+        for media_id in list(self.files):
+            self.remove(media_id)
+
     def close(self) -> None:
         if self._folder is not None:
             self._folder.cleanup()

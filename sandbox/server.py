@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,14 @@ class CuttableProtocol(HttpToolsProtocol):
         self.scope["extensions"] = {"sandbox.cut": {"abort": self.transport.abort}}
 
 
+class Server(uvicorn.Server):
+    """uvicorn's server; it leaves signals to us, so that everything is closed before the process ends."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 def server_of(world: World) -> uvicorn.Server:
     """A uvicorn server for the world; it gets its socket from the caller."""
     config = uvicorn.Config(
@@ -122,7 +132,7 @@ def server_of(world: World) -> uvicorn.Server:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=1,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def listen(port: int) -> socket.socket:
@@ -138,11 +148,17 @@ async def serve(world: World, opened: socket.socket, on_ready: Callable[[], None
     """Run until stopped by a signal; then stop deliveries and close files."""
     server = server_of(world)
     watcher = asyncio.ensure_future(_announce(server, on_ready))
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, _stop, server)
     try:
         await server.serve(sockets=[opened])
     finally:
         watcher.cancel()
         await world.close()
+
+
+def _stop(server: uvicorn.Server) -> None:
+    server.should_exit = True
 
 
 async def _announce(server: uvicorn.Server, on_ready: Callable[[], None]) -> None:

@@ -34,7 +34,7 @@ class Subscription:
     include_values: bool = True
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class App:
     app_id: str
     secret: str
@@ -45,7 +45,7 @@ class App:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Message:
     """One bubble (or what stands for one), as the customer sees it."""
 
@@ -89,7 +89,7 @@ class Message:
         return shown
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Customer:
     """A person as one account knows them."""
 
@@ -111,7 +111,7 @@ class Customer:
     rich_menu: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Thread:
     """A conversation of an account with one person or (LINE) one group or room."""
 
@@ -127,7 +127,7 @@ class Thread:
     is_present: bool = True
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Token:
     value: str
     kind: TokenKind
@@ -144,7 +144,7 @@ class Token:
     is_long: bool = True
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Account:
     """One Page, Instagram account, WhatsApp number or LINE official account."""
 
@@ -217,7 +217,7 @@ class Account:
         }
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class MetaAccount(Account):
     """What Pages and Instagram accounts share."""
 
@@ -230,7 +230,7 @@ class MetaAccount(Account):
     engaged_users: int = 10_000
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Page(MetaAccount):
     personas: dict[str, Json] = field(default_factory=dict)
     templates: dict[tuple[str, str], Json] = field(default_factory=dict)
@@ -238,7 +238,7 @@ class Page(MetaAccount):
     catalog: set[str] | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class InstagramAccount(MetaAccount):
     page_id: str = ""
     username: str = ""
@@ -247,7 +247,7 @@ class InstagramAccount(MetaAccount):
     """The switch "Allow access to messages" in the Instagram app."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Waba:
     waba_id: str
     name: str = "Business"
@@ -257,7 +257,7 @@ class Waba:
     """App id → override ({} when none)."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class WhatsAppNumber(Account):
     waba: Waba
     display_phone_number: str = ""
@@ -275,7 +275,7 @@ class WhatsAppNumber(Account):
     settings: Json = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class LineBot(Account):
     channel_id: str = ""
     channel_secret: str = ""
@@ -299,7 +299,7 @@ class LineBot(Account):
         return self.provider or self.external_id
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Person:
     """Someone with a Facebook login, who connects Pages."""
 

@@ -59,6 +59,7 @@ class World:
         """Forget everything but settings and faults."""
         self.state = State()
         self.urls, self.login = {}, {}
+        self.media.clear()
         self.ledger.clear()
         self.calls.clear()
         self.limits.clear()

@@ -23,16 +23,54 @@ WAIT_SECONDS = 10.0
 
 async def play(world: World, data: Json) -> Json:
     """Raises CannotAct with a sentence."""
+    act, acted = _act(world, data)
+    if data.get("wait", True):
+        await _settle(acted.webhooks, float(data.get("wait_seconds", WAIT_SECONDS)))
+    return _report(act, acted)
+
+
+def _act(world: World, data: Json) -> tuple[Act, Acted]:
     act = prepare(world, data)
     name = data.get("action", "message")
     action = ACTIONS[act.account.platform].get(name)
     if action is None:
         known = ", ".join(sorted(ACTIONS[act.account.platform]))
         raise CannotAct(f"There is no action {name!r} on {act.account.platform}. Choose from: {known}.")
-    acted = action(act)
-    if data.get("wait", True):
-        await _settle(acted.webhooks, float(data.get("wait_seconds", WAIT_SECONDS)))
-    return _report(act, acted)
+    return act, action(act)
+
+
+async def play_batch(world: World, acts: list[Json]) -> Json:
+    """Several acts whose events arrive in one POST per callback, as Meta and LINE batch them. Raises CannotAct."""
+    held: list[Webhook] = []
+    world.deliveries.held = held
+    try:
+        reports = [_act(world, data) for data in acts]
+    finally:
+        world.deliveries.held = None
+    merged: dict[tuple[str, str], Webhook] = {}
+    for webhook in held:
+        _merge(merged, webhook)
+    for webhook in merged.values():
+        world.deliveries.post(webhook)
+    await _settle(list(merged.values()), WAIT_SECONDS)
+    return {
+        "acts": [
+            {"message_id": acted.message_id, "customer_id": act.customer.id, **acted.extra} for act, acted in reports
+        ],
+        "webhooks": [webhook.as_json() for webhook in merged.values()],
+    }
+
+
+def _merge(merged: dict[tuple[str, str], Webhook], webhook: Webhook) -> None:
+    """Entries (LINE: events) of later ones go into the first of the same callback and account's secret."""
+    key = (webhook.url, webhook.secret)
+    first = merged.setdefault(key, webhook)
+    if first is webhook or not isinstance(first.body, dict) or not isinstance(webhook.body, dict):
+        return
+    name = "events" if webhook.platform == "line" else "entry"
+    first.body[name] += webhook.body[name]
+    first.event_ids += webhook.event_ids
+    first.message_ids += webhook.message_ids
 
 
 def prepare(world: World, data: Json) -> Act:

@@ -73,6 +73,8 @@ class Deliveries:
         self.sent: deque[Webhook] = deque(maxlen=KEPT_WEBHOOKS)
         self.acked: deque[str] = deque(maxlen=KEPT_ACKED)
         self.acked_messages: deque[str] = deque(maxlen=KEPT_ACKED)
+        self.held: list[Webhook] | None = None
+        """While it is a list, webhooks are collected here instead of being sent (to merge them)."""
         self.on_outcome: Callable[[Webhook], None] = lambda _webhook: None
 
     @property
@@ -82,6 +84,9 @@ class Deliveries:
 
     def post(self, webhook: Webhook) -> Webhook:
         """Queue it on its lane and return at once; ``webhook.done`` is set when acked or given up."""
+        if self.held is not None:
+            self.held.append(webhook)
+            return webhook
         self._count += 1
         webhook.id = f"w{self._count}"
         webhook.first_at = self._clock.now()

@@ -26,6 +26,8 @@ def contact(customer: Customer) -> Json:
     if not customer.hides_phone:
         found["wa_id"] = customer.id
     found["user_id"] = customer.user_id
+    if identity := customer.profile.get("identity_key_hash"):
+        found["identity_key_hash"] = identity
     return found
 
 

@@ -180,9 +180,10 @@ def test_the_process_says_when_it_is_ready_and_writes_its_ledger(tmp_path: Path)
             assert json.load(answer)["ok"] is True
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        code = process.wait(timeout=10)
         assert process.stdout is not None
         process.stdout.close()
+    assert code == 0
     assert file.exists()
 
 

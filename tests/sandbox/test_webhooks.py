@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 from typing import Any
+from urllib.parse import parse_qs
 
 from sandbox.webhooks.signing import line_bytes, line_signature, meta_bytes, meta_legacy_signature, meta_signature
 from tests.sandbox.conftest import APP, BOT, PAGE, SECRET, Player
@@ -80,6 +84,7 @@ def test_an_answer_after_the_deadline_does_not_count(player: Player) -> None:
     player.hub.delay = 0.3
     said = player.say("line")
     assert (said["acked"], said["reason"]) == (False, "timeout")
+    player.hub.wait_for(lambda: player.hub.received)
 
 
 def test_an_hour_of_failures_unsubscribes_the_page(player: Player) -> None:
@@ -132,6 +137,34 @@ def test_an_arbitrary_body_is_signed_and_posted(player: Player) -> None:
     assert player.hub.received[-1][0] == "/elsewhere"
     deliver(player, platform="facebook", secret="mine", body=body)
     assert player.hub.received[-1][1]["x-hub-signature-256"] == meta_signature("mine", player.hub.received[-1][2])
+
+
+def test_several_acts_can_arrive_in_one_body(player: Player) -> None:
+    player.put("/accounts/facebook/777", {"name": "Other", "access_token": "other", "app_id": APP})
+    acts = [
+        {"platform": "facebook", "account": PAGE, "from": "Mali", "text": "one"},
+        {"platform": "facebook", "account": "777", "from": "Noi", "text": "two"},
+        {"platform": "line", "from": "Mali", "text": "three"},
+        {"platform": "line", "from": "Noi", "action": "follow"},
+    ]
+    done = player.post("/batch", {"acts": acts})
+    assert [one["state"] for one in done["webhooks"]] == ["acked", "acked"]
+    facebook = player.hub.bodies("/webhooks/facebook")
+    assert [[entry["id"] for entry in body["entry"]] for body in facebook] == [[PAGE, "777"]]
+    assert [event["type"] for event in player.hub.bodies("/webhooks/line")[0]["events"]] == ["message", "follow"]
+    assert set(player.get("/acked")["messages"]) == {one["message_id"] for one in done["acts"][:3]}
+
+
+def test_a_deletion_request_is_signed_over_its_encoded_payload(player: Player) -> None:
+    url = f"{player.hub.url}/deauthorize"
+    assert player.post("/signed_request", {"app_id": APP, "user_id": "55", "url": url})["status"] == 200
+    signature, _, payload = parse_qs(player.hub.received[-1][2].decode())["signed_request"][0].partition(".")
+
+    def decoded(text: str) -> bytes:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+    assert decoded(signature) == hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).digest()
+    assert json.loads(decoded(payload))["user_id"] == "55"
 
 
 def test_a_hub_that_is_away_is_reported(player: Player) -> None:

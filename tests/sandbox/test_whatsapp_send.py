@@ -142,6 +142,14 @@ def test_somebody_who_hides_the_phone_writes_without_it(player: Player) -> None:
     assert value["contacts"][0]["profile"] == {"name": "Noi", "username": "@noi"}
 
 
+def test_a_changed_identity_is_137000(player: Player, mali: str) -> None:
+    player.put(f"/customers/whatsapp/{NUMBER}/Mali", {"profile": {"identity_key_hash": "new"}})
+    assert code(text(player, mali, recipient_identity_key_hash="old")) == 137000
+    assert text(player, mali, recipient_identity_key_hash="new").status_code == 200
+    player.say("whatsapp")
+    assert values(player)[-1]["contacts"][0]["identity_key_hash"] == "new"
+
+
 def test_an_unregistered_number_cannot_send(player: Player, mali: str) -> None:
     player.put(f"/accounts/whatsapp/{NUMBER}", {"is_registered": False})
     assert code(text(player, mali)) == 133010

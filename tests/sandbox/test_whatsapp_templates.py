@@ -303,6 +303,12 @@ def test_an_unpaused_template_can_be_sent_again(player: Player) -> None:
     assert send(player, HEADER, filled("Ann", "42"), TRACK).status_code == 200
 
 
+def test_a_paced_template_is_held(player: Player) -> None:
+    set_up(player, {**FULL, "is_paced": True})
+    answer = send(player, HEADER, filled("Ann", "42"), TRACK)
+    assert answer.json()["messages"][0]["message_status"] == "held_for_quality_assessment"
+
+
 def test_the_marketing_endpoint_takes_templates_only(player: Player) -> None:
     set_up(player, NAMED)
     template = {"name": "named", "language": {"code": "en"}, "components": [named("first_name")]}

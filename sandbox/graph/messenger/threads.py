@@ -49,6 +49,7 @@ def _tell(call: GraphCall, account: MetaAccount, thread: Thread, key: str, conte
     post_messaging(call.world, account, thread, field, item, kind="handover", event_ids=[f"{key}:{thread.peer}:{at}"])
 
 
+@route("instagram", "POST", "passthreadcontrol")
 @route("page instagram", "POST", "pass_thread_control")
 async def pass_control(call: GraphCall) -> Json:
     """The owner passes, or anyone while the thread is idle; without target it goes to the default app."""
@@ -65,6 +66,7 @@ async def pass_control(call: GraphCall) -> Json:
     return {"success": True}
 
 
+@route("instagram", "POST", "releasethreadcontrol")
 @route("page instagram", "POST", "release_thread_control")
 async def release_control(call: GraphCall) -> Json:
     account, thread = _thread(call)

@@ -81,6 +81,7 @@ class SendTemplate:
     name: str
     category: str
     text: str
+    is_paced: bool
 
 
 def check_template(call: GraphCall, number: WhatsAppNumber, body: Json) -> SendTemplate:
@@ -99,7 +100,7 @@ def check_template(call: GraphCall, number: WhatsAppNumber, body: Json) -> SendT
     _check_header(stored, given)
     text = _check_body(stored, given)
     _check_buttons(stored, template)
-    return SendTemplate(stored["name"], category, text)
+    return SendTemplate(stored["name"], category, text, bool(stored.get("is_paced")))
 
 
 def _stored(number: WhatsAppNumber, template: Json) -> Json:

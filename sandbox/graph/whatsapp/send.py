@@ -68,6 +68,9 @@ async def send(call: GraphCall, number: WhatsAppNumber, only_templates: bool = F
         raise WhatsAppError(131055, "Only templates can be sent here")
     _check_envelope(body, kind)
     customer, contact = _recipient(call, number)
+    expected = customer.profile.get("identity_key_hash")
+    if body.get("recipient_identity_key_hash", expected) != expected:
+        raise WhatsAppError(137000)
     template = check_template(call, number, body) if kind == "template" else None
     if template is None:
         check_content(call, number, kind, body)
@@ -199,7 +202,7 @@ def _accept(
         statuses.after_send(world, number, customer, sent, failure, _links(kind, body))
     answer: Json = {"id": sent.id}
     if template:
-        answer["message_status"] = "accepted"
+        answer["message_status"] = "held_for_quality_assessment" if template.is_paced else "accepted"
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [answer]}
 
 
