@@ -19,7 +19,7 @@ UPDATE automation_lane l
    SET lease_token = %(token)s, leased_until = hubbub_now() + make_interval(secs => %(seconds)s)
   FROM (SELECT conversation_id FROM automation_lane
          WHERE due_at <= hubbub_now() AND (leased_until IS NULL OR leased_until < hubbub_now())
-         ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) due
+         ORDER BY due_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) due
  WHERE l.conversation_id = due.conversation_id
 RETURNING l.conversation_id, l.organization_id, l.attempts, l.pending_since
 """
@@ -29,7 +29,7 @@ SELECT message_id FROM automation_item WHERE conversation_id = %(conversation)s
 """
 HOLD = """
 SELECT 1 AS mine FROM automation_lane
- WHERE conversation_id = %(conversation)s AND lease_token = %(token)s AND leased_until > hubbub_now() FOR UPDATE
+ WHERE conversation_id = %(conversation)s AND lease_token = %(token)s AND leased_until > hubbub_now() FOR NO KEY UPDATE
 """
 LOG = """
 INSERT INTO automation_log (organization_id, at, conversation_id, message_id, lease_token, decision, reason)

@@ -237,7 +237,7 @@ def _become(channel: Channel, status: ChannelStatus, reason: str) -> None:
 def lock_channel(organization_id: UUID, channel_id: UUID) -> Channel:
     """The channel under its row lock. Raises NotFound."""
     found = (
-        Channel.objects.select_for_update(of=("self",)).filter(organization_id=organization_id, id=channel_id).first()
+        Channel.objects.select_for_update(of=("self",), no_key=True).filter(organization_id=organization_id, id=channel_id).first()
     )
     if found is None:
         raise NotFound("There is no such channel.")

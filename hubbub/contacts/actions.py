@@ -178,7 +178,7 @@ def lock_contact(organization_id: UUID, contact_id: UUID) -> Contact:
 
 def _lock(organization_id: UUID, contact_ids: list[UUID]) -> list[Contact]:
     return list(
-        Contact.objects.select_for_update(of=("self",))
+        Contact.objects.select_for_update(of=("self",), no_key=True)
         .filter(organization_id=organization_id, id__in=contact_ids)
         .order_by("id")
     )

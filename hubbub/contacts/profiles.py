@@ -48,7 +48,7 @@ def keep_profile(identity: ContactIdentity, profile: Profile | None) -> None:
         display_name=name or identity.display_name,
         username=(profile.username or identity.username)[:255],
     )
-    contact = Contact.objects.select_for_update().get(id=identity.contact_id)
+    contact = Contact.objects.select_for_update(no_key=True).get(id=identity.contact_id)
     if name and not contact.is_name_given:
         contact.name = name
     contact.avatar_url = (profile.avatar_url or contact.avatar_url)[:2000]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from hubbub.conversations.locks import lock_threads
 from hubbub.conversations.receipts import Mark, keep_marks
 from hubbub.conversations.statuses import RANK_SQL
 from hubbub.kit.ids import new_id
@@ -63,7 +64,7 @@ SELECT r.n, m.id, m.conversation_id, m.organization_id
   FROM {RECORDSET}
   JOIN message m ON m.id = r.message_id AND m.channel_id = r.channel_id AND m.direction = 'outbound'
 """  # noqa: S608
-LOCK = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"
+LOCK = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 WAIT = f"""
 INSERT INTO waiting_effect (id, organization_id, channel_id, target_external_id, event_key, kind, data, occurred_at)
 SELECT gen_random_uuid(), r.organization_id, r.channel_id, r.external_id, r.event_key, r.kind, r.data, r.at
@@ -77,7 +78,7 @@ DELETE FROM waiting_effect w USING jsonb_to_recordset(%(rows)s::jsonb) AS r (cha
 RETURNING w.organization_id, w.channel_id, w.target_external_id, w.event_key, w.kind, w.occurred_at, w.data
 """
 FIND_OVERDUE = """
-SELECT DISTINCT w.channel_id, w.target_external_id AS external_id
+SELECT DISTINCT w.channel_id, w.target_external_id AS external_id, m.conversation_id
   FROM waiting_effect w
   JOIN message m ON m.channel_id = w.channel_id AND m.external_id = w.target_external_id
  LIMIT 500
@@ -200,7 +201,9 @@ def apply_waiting(keys: Sequence[tuple[UUID, str]]) -> list[Target]:
 
 def apply_overdue() -> list[Target]:
     """Apply effects whose message was being stored by another transaction just when they looked for it."""
-    return apply_waiting([(row["channel_id"], row["external_id"]) for row in run(FIND_OVERDUE)])
+    overdue = run(FIND_OVERDUE)
+    lock_threads(row["conversation_id"] for row in overdue)
+    return apply_waiting([(row["channel_id"], row["external_id"]) for row in overdue])
 
 
 def _edit(pairs: Sequence[tuple[Effect, Target]]) -> None:

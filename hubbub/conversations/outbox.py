@@ -43,14 +43,14 @@ SELECT r.message_id, r.organization_id, r.channel_id, r.conversation_id, r.posit
        conversation_id uuid, position bigint, priority smallint, at timestamptz, retry_key uuid)
  ORDER BY r.n
 """
-LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"
+LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 LOCK_LANES = """
 SELECT l.conversation_id FROM outbox_lane l
  WHERE l.conversation_id IN (SELECT conversation_id FROM outbox WHERE message_id = ANY(%(ids)s::uuid[]))
- ORDER BY l.conversation_id FOR UPDATE
+ ORDER BY l.conversation_id FOR NO KEY UPDATE
 """
 LOCK_CANCELLABLE = """
-SELECT message_id FROM outbox WHERE message_id = ANY(%(ids)s::uuid[]) AND state <> 'sending' FOR UPDATE
+SELECT message_id FROM outbox WHERE message_id = ANY(%(ids)s::uuid[]) AND state <> 'sending' FOR NO KEY UPDATE
 """
 ACTIVATE_MESSAGES = (
     "UPDATE message SET occurred_at = hubbub_now() WHERE id = ANY(%(ids)s::uuid[]) AND status = 'queued'"

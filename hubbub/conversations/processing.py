@@ -71,7 +71,7 @@ def create_record(principal: Principal, *, message_id: UUID, type: str, priority
 def cancel_record(principal: Principal, record_id: UUID) -> None:
     """It is not begun. Raises NotFound, Conflict when it is under way or over."""
     record = (
-        ProcessingRecord.objects.select_for_update(of=("self",))
+        ProcessingRecord.objects.select_for_update(of=("self",), no_key=True)
         .select_related("message")
         .filter(organization_id=principal.organization_id, id=record_id)
         .first()

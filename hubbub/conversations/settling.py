@@ -10,7 +10,7 @@ from hubbub.organizations.database import run
 LOCK_LANES = """
 SELECT l.conversation_id FROM outbox_lane l
  WHERE l.conversation_id IN (SELECT o.conversation_id FROM outbox o WHERE o.message_id = ANY(%(ids)s::uuid[]))
- ORDER BY l.conversation_id FOR UPDATE
+ ORDER BY l.conversation_id FOR NO KEY UPDATE
 """
 REMOVE = """
 DELETE FROM outbox o USING message m

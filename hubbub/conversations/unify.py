@@ -9,7 +9,7 @@ from hubbub.organizations.database import run
 
 LOCK = """
 SELECT c.id, c.channel_id, c.contact_id, c.status FROM conversation c
- WHERE c.contact_id = ANY(%(contacts)s::uuid[]) AND c.type = 'private' ORDER BY c.id FOR UPDATE
+ WHERE c.contact_id = ANY(%(contacts)s::uuid[]) AND c.type = 'private' ORDER BY c.id FOR NO KEY UPDATE
 """
 ADOPT = """
 UPDATE conversation SET contact_id = %(survivor)s, updated_at = hubbub_now() WHERE id = ANY(%(ids)s::uuid[])

@@ -271,7 +271,7 @@ def _opted(batch: Batch, arrivals: Sequence[Arrival]) -> None:
 
 def _keep_token(identity_id: UUID, topic: str, token: str) -> None:
     """Tokens are credentials: through the sealed field, under the row's lock."""
-    identity = ContactIdentity.objects.select_for_update(of=("self",)).get(id=identity_id)
+    identity = ContactIdentity.objects.select_for_update(of=("self",), no_key=True).get(id=identity_id)
     identity.opt_in_tokens = {**(identity.opt_in_tokens or {}), topic: token}
     identity.save(update_fields=["opt_in_tokens"])
 

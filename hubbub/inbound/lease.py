@@ -19,7 +19,7 @@ SELECT id, seq, received_at, platform, path_channel, body, attempts, headers ->>
  WHERE processed_at IS NULL AND seq >= %(floor)s AND seq > %(after)s
  ORDER BY seq
  LIMIT %(limit)s
-   FOR UPDATE SKIP LOCKED
+   FOR NO KEY UPDATE SKIP LOCKED
 """
 FIRST_WAITING = "SELECT min(seq) AS seq FROM delivery WHERE processed_at IS NULL"
 LAST = "SELECT max(seq) AS seq FROM delivery"

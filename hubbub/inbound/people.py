@@ -55,7 +55,7 @@ SELECT r.id, r.organization_id, '', false, '', '', '', '', '', false, '', false,
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, at timestamptz)
  ORDER BY r.id
 """
-LOCK_CONTACTS = "SELECT id FROM contact WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"
+LOCK_CONTACTS = "SELECT id FROM contact WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 UPDATE_IDENTITIES = """
 UPDATE contact_identity i
    SET last_seen_at = greatest(i.last_seen_at, r.seen_at),

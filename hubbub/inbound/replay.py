@@ -15,7 +15,7 @@ from hubbub.organizations.database import Row, run
 
 REQUESTED = """
 SELECT id, received_at, delivery_id, platform, raw, event_key, body_position, state FROM event
- WHERE replay_requested_at IS NOT NULL ORDER BY replay_requested_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+ WHERE replay_requested_at IS NOT NULL ORDER BY replay_requested_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
 """
 FAIL = """
 UPDATE event SET replay_requested_at = NULL, attempts = attempts + 1, error = %(error)s

@@ -47,7 +47,7 @@ SELECT r.key, f.id
         WHERE c.channel_id = r.channel_id AND c.thread_key = r.thread_key AND c.type <> 'private'
         ORDER BY (c.status = 'active') DESC, c.id DESC LIMIT 1) f
 """
-LOCK = f"SELECT {COLUMNS} FROM conversation c WHERE c.id = ANY(%(ids)s::uuid[]) ORDER BY c.id FOR UPDATE"  # noqa: S608
+LOCK = f"SELECT {COLUMNS} FROM conversation c WHERE c.id = ANY(%(ids)s::uuid[]) ORDER BY c.id FOR NO KEY UPDATE"  # noqa: S608
 INSERT = """
 INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, identity_id, type, thread_key,
     status, priority, title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover, is_standby,

@@ -21,7 +21,7 @@ CLAIM_PROBES = """
 UPDATE breaker SET next_probe_at = hubbub_now() + make_interval(secs => %(seconds)s), updated_at = hubbub_now()
  WHERE channel_id IN (SELECT channel_id FROM breaker WHERE channel_id = ANY(%(channels)s::uuid[])
                          AND opened_at IS NOT NULL AND next_probe_at <= hubbub_now()
-                       ORDER BY channel_id FOR UPDATE SKIP LOCKED)
+                       ORDER BY channel_id FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING channel_id
 """
 FAILED = """

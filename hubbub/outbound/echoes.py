@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from hubbub.conversations.locks import lock_threads
 from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.organizations.database import run
 
@@ -14,7 +15,6 @@ SELECT m.id AS message_id, m.organization_id, m.conversation_id, r.ours
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (ours uuid, channel_id uuid, external_id text)
   JOIN message m ON m.channel_id = r.channel_id AND m.external_id = r.external_id AND m.id <> r.ours
 """
-LOCK_THREADS = "SELECT id FROM conversation WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"
 FOLD = (
     """UPDATE message m SET delivered_at = least(m.delivered_at, e.delivered_at), read_at = least(m.read_at, e.read_at),
               sent_at = least(m.sent_at, e.sent_at),
@@ -52,14 +52,12 @@ class Echo:
     ours: UUID
 
 
-def lock_echo_threads(keys: Sequence[tuple[UUID, UUID, str]]) -> list[Echo]:
-    """The echoes stored under (our message, channel, external id), their conversations locked. Usually none."""
-    if not keys:
-        return []
+def lock_echo_threads(keys: Sequence[tuple[UUID, UUID, str]], conversations: Collection[UUID]) -> list[Echo]:
+    """The echoes stored under (our message, channel, external id), usually none; their conversations are locked, and
+    these others with them."""
     rows = [{"ours": ours, "channel_id": channel, "external_id": external_id} for ours, channel, external_id in keys]
-    echoes = [Echo(**row) for row in run(FIND, rows)]
-    if echoes:
-        run(LOCK_THREADS, ids=sorted({echo.conversation_id for echo in echoes}))
+    echoes = [Echo(**row) for row in run(FIND, rows)] if rows else []
+    lock_threads({*conversations, *(echo.conversation_id for echo in echoes)})
     return echoes
 
 

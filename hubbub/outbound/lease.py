@@ -27,7 +27,7 @@ WITH asked AS (
            SELECT o.message_id, o.due_at FROM outbox o
             WHERE o.channel_id = r.channel_id AND o.priority = r.priority AND o.is_head AND o.leased_until IS NULL
               AND o.due_at >= r.since AND o.due_at <= hubbub_now()
-            ORDER BY o.due_at LIMIT r.amount FOR UPDATE SKIP LOCKED) e
+            ORDER BY o.due_at LIMIT r.amount FOR NO KEY UPDATE SKIP LOCKED) e
 ), chosen AS (
     SELECT message_id, due_at
       FROM (SELECT f.*, row_number() OVER (PARTITION BY channel_id ORDER BY priority, due_at) AS n FROM found f) f

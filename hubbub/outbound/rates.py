@@ -15,7 +15,7 @@ from hubbub.organizations.database import run
 
 LOCK = """
 SELECT key, tokens, updated_at, blocked_until FROM rate_bucket
- WHERE key = ANY(%(keys)s::text[]) ORDER BY key FOR UPDATE
+ WHERE key = ANY(%(keys)s::text[]) ORDER BY key FOR NO KEY UPDATE
 """
 MAKE = """
 INSERT INTO rate_bucket (key, organization_id, tokens, updated_at)
@@ -38,7 +38,7 @@ FORGET = """
 DELETE FROM rate_bucket WHERE key IN (
     SELECT key FROM rate_bucket
      WHERE updated_at < hubbub_now() - interval '2 hours' AND coalesce(blocked_until, updated_at) < hubbub_now()
-     ORDER BY key LIMIT 5000 FOR UPDATE SKIP LOCKED)
+     ORDER BY key LIMIT 5000 FOR NO KEY UPDATE SKIP LOCKED)
 """
 BURST_SHARE, STEADY_SHARE = 0.05, 0.93
 """Of what the platform allows in its window: at once, and refilled during the window."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hubbub.conversations.locks import lock_threads
 from hubbub.organizations.database import run
 from hubbub.outbound.jobs import Ready
 
 CALL_GRACE_SECONDS = 60.0
 """A call ends within 20 s; whoever holds longer has died."""
 
-LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"
+LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 MARK_ENTRIES = """
 UPDATE outbox o
    SET state = 'sending', attempts = r.attempts, sending_at = hubbub_now(), uses_reply_token = r.uses_reply_token,
@@ -31,6 +32,7 @@ def mark_sending(group: Sequence[Ready]) -> list[Ready]:
     """
     if not group:
         return []
+    lock_threads(ready.leased.conversation_id for ready in group)
     run(LOCK_MESSAGES, ids=sorted(ready.leased.message_id for ready in group))
     rows = [
         {

@@ -25,16 +25,16 @@ from hubbub.outbound.echoes import fold_echoes, lock_echo_threads
 from hubbub.outbound.jobs import Leased
 from hubbub.outbound.verdicts import Fate, Verdict
 
-LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"
+LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 LOCK_LANES = """
 SELECT conversation_id FROM outbox_lane WHERE conversation_id = ANY(%(ids)s::uuid[])
- ORDER BY conversation_id FOR UPDATE
+ ORDER BY conversation_id FOR NO KEY UPDATE
 """
 STILL_OURS = """
 SELECT o.message_id FROM outbox o
   JOIN jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, lease_token uuid) ON r.message_id = o.message_id
  WHERE o.lease_token IS NOT DISTINCT FROM r.lease_token
-   FOR UPDATE OF o
+   FOR NO KEY UPDATE OF o
 """
 SENT = f"""
 UPDATE message m
@@ -106,7 +106,7 @@ def settle(judged: Sequence[Judged]) -> list[Judged]:
 
 def _settle(judged: Sequence[Judged]) -> list[Judged]:
     sent = [one for one in judged if one.verdict.fate is Fate.SENT]
-    echoes = lock_echo_threads(_sent_keys(sent))
+    echoes = lock_echo_threads(_sent_keys(sent), {one.leased.conversation_id for one in judged})
     ids = {one.leased.message_id for one in judged}
     run(LOCK_MESSAGES, ids=sorted({*ids, *(echo.message_id for echo in echoes)}))
     run(LOCK_LANES, ids=sorted({one.leased.conversation_id for one in judged}))

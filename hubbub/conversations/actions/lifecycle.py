@@ -48,7 +48,7 @@ FACTS = {"active": "reopened", "closed": "closed", "archived": "archived"}
 def lock_conversation(organization_id: UUID, conversation_id: UUID) -> Conversation:
     """The conversation under its row lock. Raises NotFound."""
     found = (
-        Conversation.objects.select_for_update(of=("self",))
+        Conversation.objects.select_for_update(of=("self",), no_key=True)
         .filter(organization_id=organization_id, id=conversation_id)
         .first()
     )

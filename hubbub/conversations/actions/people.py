@@ -166,7 +166,7 @@ def _reach(organization: UUID, people: list[UUID]) -> dict[str, Any]:
     """Everything that hangs on these contacts."""
     rows = run(
         "SELECT id FROM conversation WHERE organization_id = %(organization)s AND type = 'private'"
-        " AND contact_id = ANY(%(people)s::uuid[]) ORDER BY id FOR UPDATE",
+        " AND contact_id = ANY(%(people)s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
         organization=organization,
         people=people,
     )

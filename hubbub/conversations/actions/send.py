@@ -282,7 +282,7 @@ def _entry(message: Message, priority: int, at: datetime | None) -> NewEntry:
 
 def _lock_message(message: Message) -> Message:
     found = (
-        Message.objects.select_for_update(of=("self",))
+        Message.objects.select_for_update(of=("self",), no_key=True)
         .filter(organization_id=message.organization_id, id=message.id)
         .first()
     )

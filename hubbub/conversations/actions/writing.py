@@ -45,7 +45,7 @@ WITH asked AS (
     SELECT id, occurred_at FROM message
      WHERE conversation_id = %(conversation)s AND direction = 'inbound' AND NOT is_replied
        AND occurred_at >= %(since)s
-     ORDER BY id FOR UPDATE)
+     ORDER BY id FOR NO KEY UPDATE)
 UPDATE message m SET is_replied = true FROM asked WHERE m.id = asked.id
 RETURNING m.id, m.occurred_at
 """
