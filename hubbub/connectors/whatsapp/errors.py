@@ -23,6 +23,30 @@ UNLISTED = ErrorRow(
 )
 
 
+NOT_REPEATED = {
+    ErrorCode.THROTTLED: "{platform} did not deliver this message, because we sent too many. Send it again later.",
+    ErrorCode.PROVIDER_DOWN: "{platform} had a problem and did not deliver this message. Send it again.",
+}
+"""Instead of a row's sentence where the message has failed for good: nobody tries again what failed after its call."""
+
+
+def failure_sentence(row: ErrorRow) -> str:
+    """For a message that the platform took and then did not deliver."""
+    sentence = NOT_REPEATED.get(row.code, row.sentence) if row.act is Act.RETRY else row.sentence
+    return sentence.replace("{platform}", PLATFORM)
+
+
+def alert_sentence(row: ErrorRow) -> str:
+    """For an administrator, about the account as a whole."""
+    return (row.admin_sentence or NOTICES.get(row.code, row.sentence)).replace("{platform}", PLATFORM)
+
+
+NOTICES = {
+    ErrorCode.THROTTLED: "{platform} slows this account down, because too much was sent or asked.",
+    ErrorCode.PROVIDER_DOWN: "{platform} had a passing problem with this account.",
+}
+
+
 def refused(code: ErrorCode, sentence: str, admin_sentence: str = "", *, link: str = CODES) -> ErrorRow:
     """The same message would be refused again."""
     return ErrorRow(code=code, sentence=sentence, admin_sentence=admin_sentence, link=link)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from hubbub.connectors.events import AccountAlert, InboundEvent, OptInChanged, ThreadControlChanged
 from hubbub.connectors.meta.envelope import fingerprint, unknown
 from hubbub.connectors.meta.graph import error_in, find_row
-from hubbub.connectors.whatsapp.errors import ERRORS, PLATFORM, UNLISTED
+from hubbub.connectors.whatsapp.errors import ERRORS, UNLISTED, alert_sentence
 from hubbub.connectors.whatsapp.parse.change import (
     Change,
     JsonObject,
@@ -19,7 +19,7 @@ from hubbub.connectors.whatsapp.parse.change import (
     need_object,
     need_person,
 )
-from hubbub.kit.json import JsonValue, as_text
+from hubbub.kit.json import JsonValue, as_id, as_text, dig
 
 CHOICES = {"stop": False, "resume": True, "signup": True}
 """https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences"""
@@ -48,12 +48,11 @@ def parse_error(change: Change, error: JsonObject) -> InboundEvent:
     """An element of `value.errors`: a problem of our account as a whole. Raises `Odd`."""
     found = error_in(error)
     row = find_row(found, ERRORS)[0] if found else None
-    sentence = (row.admin_sentence or row.sentence) if row else UNLISTED.admin_sentence
     return AccountAlert(
         **change.facts(f"error:{fingerprint([change.address, error])}", None, change.raw("errors", error)),
         topic="error",
         severity="warning",
-        sentence=sentence.replace("{platform}", PLATFORM),
+        sentence=alert_sentence(row or UNLISTED),
         extra=error,
     )
 
@@ -91,6 +90,7 @@ def parse_handover(change: Change) -> Iterator[InboundEvent]:
     https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messaging_handovers
     """
     value = change.value
+    change = change._replace(address=as_id(dig(value, "recipient", "phone_number_id")) or change.address)
     kind = as_text(value.get("type"), limit=40) or ""
     if kind not in ("control_passed", "control_taken"):
         yield unknown(change.address, f"handover:{kind}", change.item.raw)

@@ -40,7 +40,7 @@ def parse_call(change: Change, call: JsonObject) -> InboundEvent:
         sender=person.party,
         action=known[0],
         sentence=known[1],
-        opens_window=direction == "USER_INITIATED",
+        opens_window=(direction, event) == ("USER_INITIATED", "connect"),
         extra={name: value for name, value in call.items() if name not in NOT_KEPT},
     )
 

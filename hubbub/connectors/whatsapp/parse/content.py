@@ -74,22 +74,47 @@ def _context(context: JsonValue, extra: JsonObject) -> str | None:
     """The quoted message; how often it was forwarded and the product that it is about go into `extra`."""
     if not isinstance(context, dict):
         return None
-    if context.get("forwarded") is True or context.get("frequently_forwarded") is True:
-        extra["forwarded"] = "often" if context.get("frequently_forwarded") is True else "yes"
+    extra.update({ours: True for theirs, ours in FORWARDED.items() if context.get(theirs) is True})
     if isinstance(product := context.get("referred_product"), dict):
         extra["referred_product"] = product
     return as_id(context.get("id"))
 
 
+FORWARDED = {"forwarded": "is_forwarded", "frequently_forwarded": "is_frequently_forwarded"}
+"""At most five times, or more often."""
+
+
 def _add_common(message: JsonObject, said: Said, extra: JsonObject) -> None:
     if isinstance(referral := message.get("referral"), dict):
-        extra["referral"] = referral
+        extra["referral"] = _referral(referral)
     errors = [error for error in as_list(message.get("errors")) if isinstance(error, dict)]
     if errors:
         extra["errors"] = [_error(error) for error in errors]
         reason = REASONS.get(as_int(errors[0].get("code")) or 0)
         if reason is not None and not said.attachments:
             extra["reason"] = reason
+
+
+SOURCES = {"ad": "ADS", "post": "POST"}
+IDS = {"ad": "ad_id", "post": "post_id"}
+CLICK = {"source_url": "referer_uri", "ctwa_clid": "click_id"}
+AD = {"headline": "title", "body": "text", "image_url": "photo_url"} | {
+    name: name for name in ("video_url", "thumbnail_url", "media_type")
+}
+
+
+def _referral(referral: JsonObject) -> JsonObject:
+    """The ad or post that led here, under the names that Messenger's referrals have with us: source, ad_id, ad {…}."""
+    kind = as_text(referral.get("source_type"), limit=40) or ""
+    facts: JsonObject = {"source": SOURCES.get(kind, kind)}
+    if source_id := as_id(referral.get("source_id")):
+        facts[IDS.get(kind, "source_id")] = source_id
+    facts.update({ours: text for theirs, ours in CLICK.items() if (text := as_text(referral.get(theirs)))})
+    if ad := {ours: text for theirs, ours in AD.items() if (text := as_text(referral.get(theirs)))}:
+        facts["ad"] = {**ad}
+    if welcome := as_text((as_object(referral.get("welcome_message")) or {}).get("text")):
+        facts["welcome_text"] = welcome
+    return facts
 
 
 def _error(error: JsonObject) -> JsonObject:

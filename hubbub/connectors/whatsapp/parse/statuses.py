@@ -11,7 +11,7 @@ from hubbub.connectors.events import DeliveryStatus, DeliveryUpdated, InboundEve
 from hubbub.connectors.meta.envelope import Odd, unknown
 from hubbub.connectors.meta.graph import error_in, find_row
 from hubbub.connectors.outcomes import ErrorCode
-from hubbub.connectors.whatsapp.errors import ERRORS, PLATFORM, UNLISTED
+from hubbub.connectors.whatsapp.errors import ERRORS, UNLISTED, failure_sentence
 from hubbub.connectors.whatsapp.parse.calls import parse_call_status
 from hubbub.connectors.whatsapp.parse.change import PRIVATE, Change, JsonObject, Person, need_id
 from hubbub.kit.json import as_id, as_list, as_text
@@ -78,7 +78,7 @@ def _failure(status: JsonObject) -> Failure:
     row = find_row(error, ERRORS)[0] if error else None
     return Failure(
         code=(row.code if row else ErrorCode.UNKNOWN_ERROR).value,
-        sentence=(row or UNLISTED).sentence.replace("{platform}", PLATFORM),
+        sentence=failure_sentence(row or UNLISTED),
         platform_code=error.platform_code if error else "",
     )
 
