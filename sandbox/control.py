@@ -212,9 +212,11 @@ async def calls(control: Control) -> Json:
 @route("GET", "/webhooks")
 async def webhooks(control: Control) -> Json:
     deliveries = control.world.deliveries
-    state = control.query.get("state")
-    shown = [one.as_json() for one in deliveries.sent if state in (None, one.state)]
-    return {"webhooks": shown, "acked": list(deliveries.acked), "waiting": deliveries.waiting}
+    return {
+        "webhooks": deliveries.records(control.query.get("state")),
+        "acked": list(deliveries.acked),
+        "waiting": deliveries.waiting,
+    }
 
 
 @route("GET", "/acked")

@@ -33,6 +33,19 @@ def _check_scope(call: GraphCall, scope: str, instagram_scope: str) -> None:
         call.needs(wanted)
 
 
+def need_task(call: GraphCall, account: MetaAccount, task: str) -> None:
+    """The person behind a Page token needs the task on the Page. Raises GraphError."""
+    person = call.world.state.people.get(call.bearer.user_id)
+    if person is None:
+        return
+    page_id = account.page_id if isinstance(account, InstagramAccount) else account.external_id
+    tasks = person.pages.get(page_id)
+    if tasks is None:
+        raise GraphError(190, 492)
+    if task not in tasks and f"PROFILE_PLUS_{task}" not in tasks:
+        raise GraphError(200, None, f"(#200) The user must have the {task} task on the Page")
+
+
 def own_page(call: GraphCall, scope: str = "") -> Page:
     """Raises GraphError when the node is not a Page of the token."""
     account = own_account(call, scope)

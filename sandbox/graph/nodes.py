@@ -76,9 +76,16 @@ def _find(call: GraphCall, name: str) -> tuple[str, Any]:
     return _find_private(call, name)
 
 
+def _reached(call: GraphCall) -> list[Account]:
+    """The token's accounts, and the Instagram accounts behind its Pages."""
+    accounts = list(call.token.accounts) if call.token else []
+    linked = [call.world.state.instagram_of_page(one.external_id) for one in accounts if isinstance(one, Page)]
+    return accounts + [one for one in linked if one is not None and one not in accounts]
+
+
 def _find_private(call: GraphCall, name: str) -> tuple[str, Any]:
     """People, messages, conversations and files: only those of the token's own accounts."""
-    for account in call.token.accounts if call.token else []:
+    for account in _reached(call):
         if (customer := account.customers.get(name)) is not None:
             call.trace.accounts = [account.external_id]
             return "customer", (account, customer)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.graph.access import own_account
+from sandbox.graph.access import need_task, own_account
 from sandbox.graph.call import GraphCall
 from sandbox.graph.errors import BadParameter, GraphError, unknown_object
 from sandbox.graph.fields import select
@@ -108,6 +108,7 @@ def _wanted(call: GraphCall, platform: str) -> set[str]:
 async def subscribe(call: GraphCall) -> Json:
     """Replaces the list of fields of the calling app."""
     account = own_account(call, "pages_manage_metadata", "instagram_business_basic")
+    need_task(call, account, "MODERATE")
     account.subscribed[call.app_id] = _wanted(call, account.platform)
     account.failing_since = None
     return {"success": True}

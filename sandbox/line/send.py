@@ -44,7 +44,7 @@ async def reply(call: LineCall) -> Json:
         raise LineError(400, "The retry key is not supported for this endpoint")
     call.demand(REPLY, body)
     token = call.world.line_tokens.find(body["replyToken"], call.bot.external_id)
-    if token is None:
+    if token is None or not call.bot.threads[token.peer].is_present:
         raise LineError(400, BAD_REPLY_TOKEN)
     thread = call.bot.threads[token.peer]
     _check_messages(call, body, thread)

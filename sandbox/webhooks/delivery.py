@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from sandbox.clock import Clock
 from sandbox.origins import real_url
 from sandbox.settings import Settings
@@ -15,8 +17,8 @@ from sandbox.webhooks.client import Client, Unreachable
 from sandbox.webhooks.signing import line_bytes, line_signature, meta_bytes, meta_legacy_signature, meta_signature
 
 Json = dict[str, Any]
-KEPT_WEBHOOKS = 20_000
-KEPT_ACKED = 200_000
+KEPT_WEBHOOKS = 30_000
+KEPT_ACKED = 150_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +72,9 @@ class Deliveries:
         self._gate = asyncio.Semaphore(settings.concurrency)
         self._gate_size = settings.concurrency
         self._count = 0
-        self.sent: deque[Webhook] = deque(maxlen=KEPT_WEBHOOKS)
+        self._open: dict[str, Webhook] = {}
+        self._finished: deque[bytes] = deque(maxlen=KEPT_WEBHOOKS)
+        """Records as JSON, so that many stay small."""
         self.acked: deque[str] = deque(maxlen=KEPT_ACKED)
         self.acked_messages: deque[str] = deque(maxlen=KEPT_ACKED)
         self.held: list[Webhook] | None = None
@@ -90,7 +94,7 @@ class Deliveries:
         self._count += 1
         webhook.id = f"w{self._count}"
         webhook.first_at = self._clock.now()
-        self.sent.append(webhook)
+        self._open[webhook.id] = webhook
         if not self._settings.keep_order:
             self._start(self._deliver(webhook))
         elif (lane := self._lanes.get(webhook.lane)) is not None:
@@ -99,6 +103,13 @@ class Deliveries:
             self._lanes[webhook.lane] = deque([webhook])
             self._start(self._run_lane(webhook.lane))
         return webhook
+
+    def records(self, state: str | None) -> list[Json]:
+        """Every webhook posted, oldest first; only those of that state."""
+        found: list[Json] = [orjson.loads(line) for line in self._finished]
+        found += [webhook.as_json() for webhook in self._open.values()]
+        found.sort(key=lambda one: int(one["id"][1:]))
+        return [one for one in found if state in (None, one["state"])]
 
     def post_later(self, webhook: Webhook, seconds: float) -> None:
         """Queue it after a pause; others of its conversation pass it."""
@@ -163,7 +174,8 @@ class Deliveries:
 
     def _finish(self, webhook: Webhook, state: str) -> None:
         webhook.state = state
-        webhook.body = b""
+        self._open.pop(webhook.id, None)
+        self._finished.append(bytes(memoryview(orjson.dumps(webhook.as_json()))))
         if state == "acked":
             self.acked.extend(webhook.event_ids)
             self.acked_messages.extend(webhook.message_ids)
@@ -180,7 +192,7 @@ class Deliveries:
 
     def clear(self) -> None:
         """Forget what was delivered; what waits stays."""
-        self.sent.clear()
+        self._finished.clear()
         self.acked.clear()
         self.acked_messages.clear()
 

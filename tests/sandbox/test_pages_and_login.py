@@ -97,6 +97,21 @@ def test_a_login_leads_to_a_page_token_that_never_expires(player: Player) -> Non
     assert player.graph("GET", "me", token=long["access_token"]).json()["name"] == "Ann"
 
 
+def test_a_person_needs_the_tasks_on_the_page(player: Player) -> None:
+    who = player.say("facebook")["customer_id"]
+    person = {"pages": {PAGE: ["ANALYZE"]}, "access_token": "user-token", "app_id": APP}
+    player.put("/people/55", person)
+    token = player.graph("GET", "me/accounts", token="user-token").json()["data"][0]["access_token"]
+    body = {"recipient": {"id": who}, "message": {"text": "x"}}
+    assert error(player.graph("POST", f"{PAGE}/messages", body, token=token)) == (200, None)
+    assert error(player.graph("POST", f"{PAGE}/subscribed_apps", token=token, subscribed_fields="feed")) == (200, None)
+    player.put("/people/55", {"pages": {PAGE: ["PROFILE_PLUS_MESSAGING", "MODERATE"]}})
+    assert player.graph("POST", f"{PAGE}/messages", body, token=token).status_code == 200
+    assert player.graph("POST", f"{PAGE}/subscribed_apps", token=token, subscribed_fields="feed").status_code == 200
+    player.put("/people/55", {"pages": {}})
+    assert error(player.graph("POST", f"{PAGE}/messages", body, token=token)) == (190, 492)
+
+
 def test_a_code_is_bound_to_its_redirect_and_lives_ten_minutes(player: Player) -> None:
     player.put("/people/55", {"name": "Ann"})
 

@@ -38,6 +38,8 @@ async def send_private_reply(call: GraphCall, account: MetaAccount, recipient: J
         raise GraphError(100, 2534025) if is_instagram else GraphError(10903)
     if is_instagram and "text" not in message:
         raise GraphError(100, 2534025)
+    if is_instagram and call.app is not None and "human_agent" not in call.app.features:
+        raise GraphError(10, None, "(#10) Requires the Human Agent feature")
     take_window(call, account, "private_replies", PER_HOUR, 3600.0)
     customer = account.customers[comment["from"]]
     thread = account.thread(customer.id)

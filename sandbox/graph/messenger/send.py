@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.graph.access import own_account
+from sandbox.graph.access import need_task, own_account
 from sandbox.graph.call import GraphCall
 from sandbox.graph.complaints import demand
 from sandbox.graph.errors import BadParameter, GraphError
@@ -30,6 +30,7 @@ DEAD_RECIPIENTS = {"notification_messages_token", "one_time_notif_token", "phone
 async def messages(call: GraphCall) -> Json:
     """A send. The Page's token sends for its Instagram account too."""
     sender = own_account(call)
+    need_task(call, sender, "MESSAGING")
     recipient = call.params.structure("recipient")
     if not isinstance(recipient, dict) or not recipient:
         raise BadParameter("The parameter recipient is required")
