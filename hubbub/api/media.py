@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
@@ -92,4 +92,4 @@ def _about(link: MediaLink) -> dict[str, str]:
 
 def _sniffed(storage_key: str) -> str:
     with default_storage.open(storage_key, "rb") as file:
-        return sniff(file, "application/octet-stream")
+        return sniff(cast(BinaryIO, file), "application/octet-stream")

@@ -50,7 +50,7 @@ def upload(request: HttpRequest, file: File[NinjaFile]) -> HttpResponse:
     return item(body, 201)
 
 
-def store(file: UploadedFile) -> StoredUpload:
+def store(file: UploadedFile[bytes]) -> StoredUpload:
     """Put it into the media store, by its content. Raises TooLarge, or InvalidInput for what is never kept."""
     size = file.size or 0
     if size > environment().media_max_bytes:

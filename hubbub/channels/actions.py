@@ -183,7 +183,7 @@ def change(principal: Principal, channel_id: UUID, values: Mapping[str, Any]) ->
         assert name in CHANGEABLE, name
         setattr(channel, name, value)
     channel.save(update_fields=[*values, "updated_at"])
-    audit(principal, channel.organization_id, "channel_changed", "channel", channel_id, fields=sorted(values))
+    audit(principal, channel.organization_id, "channel_changed", "channel", channel_id, fields=[*sorted(values)])
 
 
 def pause(principal: Principal, channel_id: UUID) -> None:
@@ -237,7 +237,9 @@ def _become(channel: Channel, status: ChannelStatus, reason: str) -> None:
 def lock_channel(organization_id: UUID, channel_id: UUID) -> Channel:
     """The channel under its row lock. Raises NotFound."""
     found = (
-        Channel.objects.select_for_update(of=("self",), no_key=True).filter(organization_id=organization_id, id=channel_id).first()
+        Channel.objects.select_for_update(of=("self",), no_key=True)
+        .filter(organization_id=organization_id, id=channel_id)
+        .first()
     )
     if found is None:
         raise NotFound("There is no such channel.")

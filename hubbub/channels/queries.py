@@ -103,7 +103,8 @@ CALL_SHOWN = (
 def _rows(organization_id: UUID) -> QuerySet[Channel, Row]:
     has_credentials = ExpressionWrapper(Q(credentials__isnull=False), output_field=BooleanField())
     found = Channel.objects.filter(organization_id=organization_id).annotate(has_credentials=has_credentials)
-    return found.values(*SHOWN, "has_credentials")
+    rows: QuerySet[Channel, Row] = found.values(*SHOWN, "has_credentials")
+    return rows
 
 
 def list_channels(organization_id: UUID, *, limit: int, cursor: str | None, filters: Mapping[str, Any]) -> Page:

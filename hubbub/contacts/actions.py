@@ -71,7 +71,7 @@ def change(principal: Principal, contact_id: UUID, values: Mapping[str, Any]) ->
     contact.is_phone_verified = bool(contact.phone) and values.get("is_phone_verified", contact.is_phone_verified)
     contact.save()
     _suggest(contact)
-    audit(principal, contact.organization_id, "contact_changed", "contact", contact_id, fields=sorted(values))
+    audit(principal, contact.organization_id, "contact_changed", "contact", contact_id, fields=[*sorted(values)])
 
 
 def _set_email(contact: Contact, email: str | None) -> None:
@@ -92,7 +92,7 @@ def _set_phone(contact: Contact, phone: str | None) -> None:
 
 def _suggest(contact: Contact) -> None:
     """Whoever shares a verified number or address may be the same person; somebody of the team decides."""
-    wanted = {"organization": contact.organization_id, "contact": contact.id}
+    wanted: dict[str, Any] = {"organization": contact.organization_id, "contact": contact.id}
     rows: list[dict[str, object]] = []
     if contact.is_phone_verified:
         digits = str(contact.phone).removeprefix("+")

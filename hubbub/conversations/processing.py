@@ -45,7 +45,8 @@ def list_records(organization_id: UUID, *, limit: int, cursor: str | None, filte
 
 def get_record(organization_id: UUID, record_id: UUID) -> Row:
     """One record. Raises NotFound."""
-    row = ProcessingRecord.objects.filter(organization_id=organization_id, id=record_id).values(*SHOWN).first()
+    found = ProcessingRecord.objects.filter(organization_id=organization_id, id=record_id)
+    row: Row | None = found.values(*SHOWN).first()
     if row is None:
         raise NotFound("There is no such processing record.")
     return row

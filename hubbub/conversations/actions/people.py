@@ -111,7 +111,7 @@ def unmerge(principal: Principal, survivor: UUID, other: UUID) -> None:
     What the other wrote after the merge cannot be told apart by its author any more and stays where it is.
     """
     identities, family = unmerge_identities(principal.organization_id, survivor, other)
-    wanted = {"organization": principal.organization_id, "survivor": survivor, "other": other}
+    wanted: dict[str, Any] = {"organization": principal.organization_id, "survivor": survivor, "other": other}
     for row in run(MIXED, identities=identities, people=family, **wanted):
         _part(row, other, identities, family)
     audit(principal, principal.organization_id, "contacts_unmerged", "contact", survivor, other=str(other))

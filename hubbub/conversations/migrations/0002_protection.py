@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
         protect(
             "reply_token",
             grants={
-                "web": "SELECT, DELETE",
+                "web": "SELECT, UPDATE, DELETE",
                 "inbound": ALL,
                 "outbound": ALL,
                 "automation": "SELECT",
