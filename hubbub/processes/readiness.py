@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-EVERY_SECONDS: Final = 0.05
+FIRST_PAUSE: Final = 0.05
+LONGEST_PAUSE: Final = 1.0
 SECONDS_UNTIL_A_WORD: Final = 30.0
 ANSWER_SECONDS: Final = 10.0
 
@@ -13,7 +14,7 @@ ANSWER_SECONDS: Final = 10.0
 async def wait_until_ready(checks: Mapping[str, str], say: Callable[[str], None]) -> None:
     """Return when every URL (by process name) answers 2xx; meanwhile `say` now and then who does not."""
     loop = asyncio.get_running_loop()
-    waiting, next_word = dict(checks), loop.time() + SECONDS_UNTIL_A_WORD
+    waiting, pause, next_word = dict(checks), FIRST_PAUSE, loop.time() + SECONDS_UNTIL_A_WORD
     while waiting:
         answers = await asyncio.gather(*(status_of(url) for url in waiting.values()))
         waiting = {
@@ -22,7 +23,9 @@ async def wait_until_ready(checks: Mapping[str, str], say: Callable[[str], None]
         if waiting and loop.time() > next_word:
             say(f"Not ready yet: {', '.join(waiting)}. Their logs say why.")
             next_word = loop.time() + SECONDS_UNTIL_A_WORD
-        await asyncio.sleep(EVERY_SECONDS if waiting else 0)
+        if waiting:
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.05, LONGEST_PAUSE)
 
 
 async def status_of(url: str) -> int:
