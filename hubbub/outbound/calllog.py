@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
@@ -18,9 +18,10 @@ SELECT r.id, r.organization_id, statement_timestamp(), r.channel_id, r.message_i
        platform text, purpose text, method text, endpoint text, status int, outcome text, code text,
        platform_code text, trace_id text, milliseconds float8, usage_percent int)
 """
+NAMES = tuple(field.name for field in fields(CallRecord))
 
 
 def log_calls(records: Sequence[CallRecord]) -> None:
     """One statement for a batch."""
     if records:
-        run(INSERT, [{"id": new_id(), **asdict(record)} for record in records])
+        run(INSERT, [{"id": new_id(), **{name: getattr(record, name) for name in NAMES}} for record in records])

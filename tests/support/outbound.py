@@ -93,7 +93,7 @@ def running_platforms() -> Iterator[Platforms]:
     """A sandbox that this process's settings point to."""
     hub = FakeHub()
     running = run_in_thread(hub.url)
-    with _pointing_to(running.url), httpx.Client(base_url=running.url, timeout=30, trust_env=False) as http:
+    with pointing_to(running.url), httpx.Client(base_url=running.url, timeout=30, trust_env=False) as http:
         platforms = Platforms(running, hub, http)
         platforms.put(f"/apps/{APP}", {"app_secret": "app-secret", "verify_token": hub.verify_token})
         platforms.reset()
@@ -103,7 +103,8 @@ def running_platforms() -> Iterator[Platforms]:
 
 
 @contextmanager
-def _pointing_to(url: str) -> Iterator[None]:
+def pointing_to(url: str) -> Iterator[None]:
+    """This process's settings name `url` as the place of every platform."""
     bases = {
         "HUBBUB_GRAPH_BASE_URL": f"{url}/graph",
         "HUBBUB_INSTAGRAM_GRAPH_BASE_URL": f"{url}/instagram",
@@ -151,6 +152,12 @@ class Line:
 
     def conversation(self) -> Conversation:
         return Conversation.objects.get(id=self.conversation_id)
+
+    def fault(self, fault: str, **match: Any) -> None:
+        """The platform misbehaves for sends of this channel (Instagram's go through its Page)."""
+        page = self.channel.parent_external_id
+        where = {"path_contains": page} if self.platform == "instagram" else {"account": self.channel.external_id}
+        self.platforms.fault(fault, **{"sends": True, **where, **match})
 
     def queue(self, text: str = "hi", **options: Any) -> Message:
         """Queue a text (or `content=`) as the web role."""
@@ -216,11 +223,22 @@ def connect(platforms: Platforms, platform: str, tenant: Tenant | None = None, *
     return line
 
 
-def send_all(*, seconds: float = 20.0, until: Callable[[], bool] | None = None, sender: Sender | None = None) -> Sender:
-    """Run a sender, as its own role, until nothing is under way and nothing more was found (or `until` holds)."""
+def send_all(
+    *,
+    seconds: float = 20.0,
+    until: Callable[[], bool] | None = None,
+    sender: Sender | None = None,
+    later: str = "0 seconds",
+) -> Sender:
+    """Run a sender, as its own role, until nothing is under way and nothing more was found (or `until` holds).
+
+    `later`: the database's clock stands so much later for it.
+    """
     sender = sender or Sender()
     end = monotonic() + seconds
-    with acting_as("outbound"):
+    with acting_as("outbound") as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('hubbub.clock_shift', %s, false)", [later])
         quiet = 0
         while monotonic() < end:
             work = sender.turn()
