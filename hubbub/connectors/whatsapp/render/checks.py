@@ -59,7 +59,7 @@ def items(value: JsonValue, noun: str, most: int, least: int = 1) -> list[JsonOb
     found = value if isinstance(value, list) else []
     objects = [one for one in found if isinstance(one, dict)]
     if len(objects) != len(found) or len(found) < least:
-        refuse(f"{capital(noun)} are missing; WhatsApp wants {least} to {most}.")
+        refuse(f"{capital(noun)} are missing; WhatsApp wants {least} to {most} of them. Add some.")
     if len(objects) > most:
         refuse(f"These are {len(objects)} {noun}; WhatsApp takes {most} at most. Leave some out.")
     return objects
