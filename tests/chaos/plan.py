@@ -34,7 +34,7 @@ PLANS = {
         postgres_kills=0,
         away_seconds=1,
         lost_commits=2,
-        drain_seconds=60,
+        drain_seconds=150,
     ),
     "short": Plan(
         name="short",
@@ -45,7 +45,7 @@ PLANS = {
         postgres_kills=1,
         away_seconds=10,
         lost_commits=20,
-        drain_seconds=120,
+        drain_seconds=180,
     ),
     "normal": Plan(
         name="normal",
@@ -66,6 +66,6 @@ PLANS = {
         postgres_kills=10,
         away_seconds=60,
         lost_commits=1000,
-        drain_seconds=600,
+        drain_seconds=1500,
     ),
 }

@@ -164,7 +164,7 @@ def _open_shop() -> tuple[str, dict[str, str], str]:
     tenant = make_tenant("Chaos")
     channels = {}
     for platform, secret in SECRETS.items():
-        parent = {"whatsapp": "88001", "instagram": "88002"}.get(platform, "")
+        parent = {"whatsapp": "88001"}.get(platform, "")
         channel = make_channel(
             tenant,
             platform,
@@ -176,7 +176,7 @@ def _open_shop() -> tuple[str, dict[str, str], str]:
                 "app_secret": secret,
                 "channel_secret": secret,
                 "app_id": APP_IDS.get(platform, ""),
-                **({"page_id": "88002", "flavour": "page"} if platform == "instagram" else {}),
+                **({"flavour": "instagram_login"} if platform == "instagram" else {}),
             },
         )
         channels[platform] = channel.external_id
@@ -194,7 +194,7 @@ def _register(control: httpx.Client, channels: dict[str, str]) -> None:
             account |= {"channel_secret": SECRETS["line"], "redelivers": True}
         else:
             account |= {"app_id": APP_IDS[platform]}
-        account |= {"whatsapp": {"waba_id": "88001"}, "instagram": {"page_id": "88002"}}.get(platform, {})
+        account |= {"whatsapp": {"waba_id": "88001"}, "instagram": {"flavour": "login"}}.get(platform, {})
         answer = control.put(f"/accounts/{platform}/{external_id}", json=account)
         if answer.is_error:
             raise RuntimeError(answer.text)
