@@ -57,7 +57,10 @@ class Keeper:
 
     async def run(self) -> None:
         while not await self._waited():
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - without it the database would never be found again
+                log_event(log, logging.CRITICAL, "keeper_failed", error=error)
 
     def stop(self) -> None:
         self._is_stopping.set()

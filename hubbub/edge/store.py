@@ -143,7 +143,12 @@ class Store:
         return group
 
     async def _answer(self, group: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
-        lost = {delivery.id for delivery in await self._make_durable([delivery for delivery, _ in group])}
+        deliveries = [delivery for delivery, _ in group]
+        try:
+            lost = {delivery.id for delivery in await self._make_durable(deliveries)}
+        except Exception as error:  # noqa: BLE001 - a bug costs this group a 503; without a writer all would hang
+            log_event(log, logging.CRITICAL, "group_failed", error=error)
+            lost = {delivery.id for delivery in deliveries}
         for delivery, kept in group:
             if not kept.done():
                 kept.set_result(delivery.id not in lost)
@@ -218,24 +223,27 @@ class Store:
             await self._has_backlog.wait()
             if not await self._database.wait_until_up(DRAIN_WAIT_SECONDS):
                 continue
-            batch = await self._on_disk(spool.next_batch, GROUP_DELIVERIES)
-            if batch is None:
-                self._note_backlog()
-            else:
-                await self._drain(spool, batch)
+            try:
+                await self._drain_batch(spool)
+            except DatabaseAway:
+                await asyncio.sleep(DRAIN_PAUSE_SECONDS)
+            except Exception as error:  # noqa: BLE001 - the spool keeps what it has; try again
+                log_event(log, logging.CRITICAL, "drain_failed", error=error)
+                await asyncio.sleep(DRAIN_WAIT_SECONDS)
+
+    async def _drain_batch(self, spool: Spool) -> None:
+        batch: Batch | None = await self._on_disk(spool.next_batch, GROUP_DELIVERIES)
+        if batch is not None:
+            await self._drain(spool, batch)
+        self._note_backlog()
 
     async def _drain(self, spool: Spool, batch: Batch) -> None:
-        try:
-            refused = await self._insert(batch.deliveries, is_spooled=True)
-        except DatabaseAway:
-            await asyncio.sleep(DRAIN_PAUSE_SECONDS)
-            return
+        refused = await self._insert(batch.deliveries, is_spooled=True)
         if await self._set_aside(refused):
             batch.segment.is_damaged = True  # then the whole segment is put aside
         await self._on_disk(spool.drained, batch)
         for delivery in batch.deliveries:
             self._counters.count(delivery.platform, "drained")
-        self._note_backlog()
 
     async def _adopt_for_ever(self, spool: Spool) -> None:
         while not await self._stops_within(ADOPT_EVERY_SECONDS):

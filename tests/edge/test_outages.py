@@ -281,3 +281,20 @@ def test_a_poison_record_in_the_spool_does_not_stop_the_drain(
     assert tables.bodies() == [bodies[0], bodies[2]]
     assert spooling_edge.ready()["spool"]["quarantined"] == 1
     assert len(list((tmp_path / "spool" / "quarantine").iterdir())) == 1
+
+
+@pytest.mark.parametrize("has_spool", [True, False])
+def test_a_bug_costs_one_group_and_the_writer_lives_on(tables: EdgeDatabase, tmp_path: Path, has_spool: bool) -> None:
+    bug = (
+        "import hubbub.edge.store as store\n"
+        "values = store.insert_values\n"
+        "def failing(group, **more):\n"
+        "    if group[0].body == b'bug': raise RuntimeError('a bug')\n"
+        "    return values(group, **more)\n"
+        "store.insert_values = failing"
+    )
+    with EdgeProcess(tables.edge_url, tmp_path, spool=tmp_path / "spool" if has_spool else None, prelude=bug) as edge:
+        assert edge.post_signed(b"bug").status_code == 503
+        assert edge.post_signed(page_body()).status_code == 200
+        assert "group_failed" in edge.logged()
+    assert tables.bodies() == [page_body()]
