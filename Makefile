@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := hubbub sandbox tests manage.py $(wildcard facebook_integration benchmarks)
 PRODUCT := hubbub sandbox $(wildcard facebook_integration)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check
 IN_TESTS := HUBBUB_ENV=test HUBBUB_DATA_DIR=var/test
 
 .PHONY: help run test check fix bench chaos clean format-check lint types imports security audit migrations stale

@@ -77,7 +77,6 @@ def sandbox_program(plan: Plan) -> Program:
     """What the demo organisation needs of it was left by `manage.py demo`."""
     hub, setup = f"http://127.0.0.1:{plan.environment.port}", plan.environment.data_dir / "sandbox.json"
     command = ["-m", "sandbox", "--port", str(plan.ports["sandbox"]), "--hub", hub, "--setup", str(setup)]
-    command += ["--setup", str(plan.environment.data_dir / "sandbox.json")]
     return _program(plan, "sandbox", command, {})
 
 
