@@ -15,7 +15,9 @@ PROCESS_OF_COMMAND = {
 }
 """Every other command works as "web", an ordinary tenant role; `worker` gives each lane its own."""
 
-WITHOUT_DATABASE = frozenset({"makemigrations", "check", "help", "--help", "--version", "version", "collectstatic"})
+WITHOUT_DATABASE = frozenset(
+    {"makemigrations", "check", "help", "--help", "--version", "version", "collectstatic", "openapi"}
+)
 
 
 def prepare(arguments: Sequence[str]) -> None:
