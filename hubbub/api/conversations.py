@@ -21,6 +21,8 @@ from hubbub.api.schemas import (
     Message,
     Messages,
     SendMessage,
+    Shown,
+    TypingIn,
     Ways,
 )
 from hubbub.api.shapes import message_shape
@@ -32,6 +34,7 @@ from hubbub.conversations.models import Conversation as ConversationRow
 from hubbub.kit.errors import InvalidInput, NotFound
 from hubbub.organizations.access import Principal
 from hubbub.organizations.models import User
+from hubbub.outbound import actions as courtesies
 
 router = Router(tags=["conversations"])
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
@@ -149,6 +152,20 @@ def list_ways(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     conversation = find_conversation(who(request), conversation_id)
     permits = ways_to_write(conversation, "human")
     return item({"items": [{"way": str(one.way), "tag": one.tag, "closes_at": one.closes_at} for one in permits]})
+
+
+@router.post("/{conversation_id}/typing", auth=Key("answer"), response={200: Shown, **FAULTS})
+def show_typing(request: HttpRequest, conversation_id: UUID, body: TypingIn | None = None) -> HttpResponse:
+    """Show the customer that somebody writes, as far as the platform can."""
+    conversation = find_conversation(who(request), conversation_id)
+    return item({"is_shown": courtesies.show_typing(conversation, is_on=body is None or body.is_on)})
+
+
+@router.post("/{conversation_id}/seen", auth=Key("answer"), response={200: Shown, **FAULTS})
+def mark_seen(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Show the customer that their messages were read, as far as the platform can."""
+    conversation = find_conversation(who(request), conversation_id)
+    return item({"is_shown": courtesies.mark_seen(conversation)})
 
 
 def find_conversation(principal: Principal, conversation_id: UUID) -> ConversationRow:

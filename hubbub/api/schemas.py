@@ -114,7 +114,8 @@ class Message(Schema):
     unsent_at: datetime | None
     mentions: list[Any]
     hashtags: list[str]
-    error: Extra | None
+    error: Extra | None = Field(description='{"code", "sentence", …} when it failed or its fate is unknown.')
+    template_id: UUID | None
 
 
 assert set(MessageStatus.values) == set(Message.model_fields["status"].annotation.__args__)  # type: ignore[union-attr]
@@ -128,18 +129,31 @@ class Conversation(Schema):
     project_id: UUID
     contact_id: UUID | None
     contact_name: str | None
+    has_contact_avatar: bool | None
     type: Literal["private", "group", "public"]
     thread_key: str
     title: str
     status: StatusName
     priority: PriorityName
     tags: list[str]
+    summary: str
+    metadata: Extra
     handover: Literal["flow", "ai", "human"]
+    is_ai_enabled: bool
+    is_auto_reply_enabled: bool
     is_standby: bool
     assigned_to_id: UUID | None
+    assigned_at: datetime | None
+    assignment_type: str
+    resolution: str
+    satisfaction: float | None
     message_count: int
+    inbound_count: int
+    outbound_count: int
     unread_count: int
+    read_through: datetime | None
     last_message_text: str
+    first_message_at: datetime | None
     last_message_at: datetime | None
     last_inbound_at: datetime | None
     last_outbound_at: datetime | None
@@ -147,6 +161,7 @@ class Conversation(Schema):
     average_response_seconds: float | None
     closed_at: datetime | None
     archived_at: datetime | None
+    created_at: datetime
 
 
 class Edit(Schema):
@@ -158,6 +173,16 @@ class Edit(Schema):
 class Edits(Schema):
     items: list[Edit]
     next_cursor: str | None
+
+
+class TypingIn(StrictSchema):
+    is_on: bool = True
+
+
+class Shown(Schema):
+    """Whether the platform showed it; some cannot, and some threads not now."""
+
+    is_shown: bool
 
 
 class Way(Schema):
