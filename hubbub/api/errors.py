@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, ValidationError
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as SchemaError
 
-from hubbub.kit.errors import HubbubError, InvalidInput, NotFound, TooLarge
+from hubbub.kit.errors import HubbubError, InvalidInput, NotFound, TooLarge, Unavailable
 from hubbub.kit.json import dumps
 from hubbub.kit.logging import log_event
 
@@ -69,6 +69,8 @@ def _answer_any(request: HttpRequest, error: Any) -> HttpResponse:
             return error_response(InvalidInput("The request's body cannot be read."))
         case DataError() | ValidationError():
             return error_response(InvalidInput("A value has the wrong form."))
+        case OperationalError() | InterfaceError():
+            return error_response(Unavailable("The database cannot be reached. Try again in a moment."))
     log_event(logger, logging.ERROR, "request_failed", error=error, path=request.path)
     return answer(500, "error", "Something failed on our side; it has been logged.")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from hubbub.api.errors import error_response, method_not_allowed
-from hubbub.kit.errors import HubbubError, InvalidInput
+from hubbub.kit.errors import HubbubError, InvalidInput, Unavailable
 from hubbub.organizations.access import Principal, enter_with_key
 from hubbub.organizations.models import Membership, Role
 from hubbub.organizations.scope import enter
@@ -31,6 +31,12 @@ class OrganizationScopeMiddleware:
             return self.get_response(request)
         if "%00" in request.get_full_path():
             return error_response(InvalidInput("A NUL byte cannot stand in an address."))
+        try:
+            return self._answer(request)
+        except (OperationalError, InterfaceError):
+            return error_response(Unavailable("The database cannot be reached. Try again in a moment."))
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         with transaction.atomic():
             try:
                 request.principal = identify(request)  # type: ignore[attr-defined]

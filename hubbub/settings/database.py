@@ -48,6 +48,7 @@ def django_database(url: str, *, pool_size: int) -> dict[str, Any]:
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # a connection that died while it lay in the pool is replaced, not handed out
         "OPTIONS": {
             **query,
             "application_name": f"hubbub {current_process()}",

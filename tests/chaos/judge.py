@@ -114,13 +114,23 @@ def _visible(town: Town) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 def _pages(api: httpx.Client, path: str) -> Iterator[dict[str, Any]]:
     cursor: str | None = None
     while True:
-        answer = api.get(path, params={"limit": 200, **({"cursor": cursor} if cursor else {})})
-        answer.raise_for_status()
-        page = answer.json()
+        page = _get(api, path, {"limit": 200, **({"cursor": cursor} if cursor else {})})
         yield from page["items"]
         cursor = page["next_cursor"]
         if cursor is None:
             return
+
+
+def _get(api: httpx.Client, path: str, params: dict[str, Any]) -> dict[str, Any]:
+    """A read of the API. The database may have come back a moment ago only: 503 is asked again, 500 is a bug."""
+    for _ in range(10):
+        answer = api.get(path, params=params)
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            break
+        time.sleep(1)
+    answer.raise_for_status()
+    page: dict[str, Any] = answer.json()
+    return page
 
 
 def _judge_inbound(
