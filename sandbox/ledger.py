@@ -17,7 +17,7 @@ import orjson
 Json = dict[str, Any]
 BLOCK = 256
 KEPT_BLOCKS = 1000
-KEPT_CALLS = 10_000
+KEPT_CALLS = 5_000
 
 
 class Ledger:
@@ -98,7 +98,7 @@ class Ledger:
 
 
 class Calls:
-    """Every call, also the refused ones; the newest 10,000."""
+    """Every call, also the refused ones; the newest 5,000."""
 
     def __init__(self) -> None:
         self.count = 0

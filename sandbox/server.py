@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox import cdn, control
@@ -200,8 +201,6 @@ def run_in_thread(hub_url: str, *, port: int = 0, ledger: Path | None = None, **
 
 
 def _run(world: World, server: uvicorn.Server, opened: socket.socket) -> None:
-    import uvloop
-
     async def main() -> None:
         try:
             await server.serve(sockets=[opened])

@@ -18,7 +18,7 @@ PLATFORM_OF_OBJECT: dict[str, Platform] = {
     "whatsapp_business_account": "whatsapp",
 }
 ALL_FIELDS = "*"
-KEPT_MESSAGES = 200
+KEPT_MESSAGES = 100
 KEPT_INDEX = 20_000
 
 Json = dict[str, Any]

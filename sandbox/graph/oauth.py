@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hmac
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sandbox.graph.call import GraphCall
 from sandbox.graph.errors import BadParameter, GraphError
 from sandbox.graph.fields import page_of, select
+from sandbox.graph.page import page_values
 from sandbox.graph.routes import route
 from sandbox.http import Request, Response, json_response
 from sandbox.state import App, Page, Person, Token
@@ -195,11 +197,9 @@ async def accounts(call: GraphCall) -> Json:
 
 
 def _page(call: GraphCall, page_id: str, tasks: list[str]) -> Json:
-    from sandbox.graph.page import _page_values
-
     page = call.world.state.page(page_id)
     assert page is not None
-    values = {**_page_values(call, page), "tasks": tasks, "access_token": lambda _inside: page_token(call, page)}
+    values = {**page_values(call, page), "tasks": tasks, "access_token": lambda _inside: page_token(call, page)}
     return select(call.params, values, "Page", ACCOUNT_FIELDS)
 
 
@@ -259,8 +259,6 @@ def _long_instagram(call: GraphCall, old: Token) -> Json:
 
 async def instagram_code(world: World, request: Request) -> Response:
     """POST https://api.instagram.com/oauth/access_token: a code for a token of one hour."""
-    from urllib.parse import parse_qsl
-
     form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
     app = world.state.apps.get(form.get("client_id", ""))
     known = world.state.codes.get(form.get("code", "").removesuffix("#_"))

@@ -32,10 +32,11 @@ async def page(call: GraphCall) -> Json:
             raise unknown_object(found.external_id, call.method)
     elif not call.reaches(found):
         raise unknown_object(found.external_id, call.method)
-    return select(call.params, _page_values(call, found), "Page", ("name", "id"))
+    return select(call.params, page_values(call, found), "Page", ("name", "id"))
 
 
-def _page_values(call: GraphCall, page: Page) -> Json:
+def page_values(call: GraphCall, page: Page) -> Json:
+    """All fields of a Page; ``extra`` of its fixture replaces some."""
     linked = call.world.state.instagram_of_page(page.external_id)
     values: Json = {
         "id": page.external_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,8 +76,6 @@ class Act:
         mime = self.data.get("mime_type") or MIME_OF_KIND.get(kind, "application/octet-stream")
         encoded = self.data.get("content_base64")
         if encoded is not None:
-            import base64
-
             content = base64.b64decode(encoded)
         else:
             content = sample(mime, self.data.get("size"))

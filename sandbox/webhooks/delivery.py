@@ -17,7 +17,7 @@ from sandbox.webhooks.client import Client, Unreachable
 from sandbox.webhooks.signing import line_bytes, line_signature, meta_bytes, meta_legacy_signature, meta_signature
 
 Json = dict[str, Any]
-KEPT_WEBHOOKS = 30_000
+KEPT_WEBHOOKS = 10_000
 KEPT_ACKED = 150_000
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.sandbox.conftest import BOT, LINE_TOKEN, Player
@@ -107,8 +108,6 @@ def test_a_refused_request_does_not_use_its_retry_key_up(player: Player, mali: s
 
 
 def test_a_lost_answer_is_found_again_by_the_retry_key(player: Player, mali: str) -> None:
-    import httpx
-
     player.put("/faults", [{"match": {"platform": "line", "times": 1}, "fault": "answer_lost"}])
     retry = key()
     with pytest.raises(httpx.TransportError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import Player, error
+from tests.sandbox.conftest import PAGE, Player, error
 
 Json = dict[str, Any]
 WEB: Json = {"type": "web_url", "title": "Shop", "url": "https://shop.test/"}
@@ -160,8 +160,6 @@ def test_this_template_is_refused(player: Player, name: str) -> None:
 
 
 def test_a_product_must_be_in_the_pages_catalog(player: Player) -> None:
-    from tests.sandbox.conftest import PAGE
-
     player.put(f"/accounts/facebook/{PAGE}", {"catalog": ["7"]})
     who = player.say("facebook")["customer_id"]
     assert send(player, who, {"template_type": "product", "elements": [{"id": "7"}]}).status_code == 200

@@ -7,6 +7,9 @@ import hashlib
 import hmac
 import json
 
+import httpx
+import pytest
+
 from tests.sandbox.conftest import BOT, IG, NUMBER, PAGE, SECRET, Player
 
 
@@ -82,9 +85,6 @@ def test_a_line_customer_writes_and_gets_a_free_reply_once(player: Player) -> No
 def test_an_answer_can_be_lost_after_the_send_was_accepted(player: Player) -> None:
     said = player.say("facebook")
     player.put("/faults", [{"match": {"sends": True, "times": 1}, "fault": "answer_lost"}])
-    import httpx
-    import pytest
-
     with pytest.raises(httpx.HTTPError):
         player.send(said["customer_id"])
     assert [one["answered"] for one in player.sends()] == [False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sandbox.graph.call import GraphCall
 from sandbox.graph.errors import GraphError, unknown_object
@@ -71,8 +72,6 @@ async def delete(call: GraphCall) -> Json:
 
 async def lookaside(world: World, request: Request) -> Response:
     """The bytes: only with the token of the account, only while the link lives."""
-    from urllib.parse import parse_qsl
-
     scheme, _, value = request.header(b"authorization").partition(" ")
     token = world.state.tokens.get(value.strip()) if scheme.lower() == "bearer" else None
     media_id = request.path.lstrip("/").split("/")[0]

@@ -166,6 +166,27 @@ def _check_window(call: GraphCall, number: WhatsAppNumber, customer: Customer, t
 def _accept(
     call: GraphCall, number: WhatsAppNumber, customer: Customer, contact: Json, kind: str, template: SendTemplate | None
 ) -> Json:
+    """Keep it, queue its statuses, and answer."""
+    world, body = call.world, call.params.body
+    sent = _keep(call, number, customer, kind, template)
+    if kind == "reaction":
+        _put_reaction(number, body["reaction"])
+    if world.settings.callbacks:
+        failure = statuses.hidden_failure(world, number, customer, kind, body, template)
+        statuses.after_send(world, number, customer, sent, failure, _links(kind, body))
+    answer: Json = {"id": sent.id}
+    if template:
+        answer["message_status"] = "held_for_quality_assessment" if template.is_paced else "accepted"
+    return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [answer]}
+
+
+HIDDEN = {"access_token", "appsecret_proof", "appsecret_time"}
+
+
+def _keep(
+    call: GraphCall, number: WhatsAppNumber, customer: Customer, kind: str, template: SendTemplate | None
+) -> Message:
+    """Put it on the phone and into the ledger."""
     world, body = call.world, call.params.body
     thread = number.thread(customer.id)
     sent = Message(
@@ -180,9 +201,6 @@ def _accept(
         callback_data=body.get("biz_opaque_callback_data", ""),
         kind=template.category if template else "service",
     )
-    number.keep(thread, sent)
-    if kind == "reaction":
-        _put_reaction(number, body["reaction"])
     accept(
         world,
         call.trace,
@@ -190,20 +208,10 @@ def _accept(
         kind="template" if template else "reaction" if kind == "reaction" else "message",
         recipients=(customer.id,),
         message_ids=[sent.id],
-        request={
-            name: item
-            for name, item in body.items()
-            if name not in ("access_token", "appsecret_proof", "appsecret_time")
-        },
+        request={name: item for name, item in body.items() if name not in HIDDEN},
         callback_data=sent.callback_data,
     )
-    if world.settings.callbacks:
-        failure = statuses.hidden_failure(world, number, customer, kind, body, template)
-        statuses.after_send(world, number, customer, sent, failure, _links(kind, body))
-    answer: Json = {"id": sent.id}
-    if template:
-        answer["message_status"] = "held_for_quality_assessment" if template.is_paced else "accepted"
-    return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [answer]}
+    return number.keep(thread, sent)
 
 
 def _shown(kind: str, body: Json, template: SendTemplate | None) -> Json:
