@@ -29,6 +29,17 @@ CONVERSATION_SOURCE = """
 ONE_CONVERSATION = (
     f"SELECT {CONVERSATION_COLUMNS} {CONVERSATION_SOURCE} WHERE c.organization_id = %(organization)s AND c.id = %(id)s"
 )
+LIST = """
+SELECT {columns} {source} WHERE {conditions} ORDER BY c.last_message_at DESC, c.id DESC LIMIT %(limit)s
+"""
+LIST_OF_EVERY_STATUS = """
+SELECT x.* FROM unnest(ARRAY['active', 'closed', 'archived']::varchar[]) AS s (status)
+ CROSS JOIN LATERAL (
+       SELECT {columns} {source} WHERE {conditions} AND c.status = s.status
+        ORDER BY c.last_message_at DESC, c.id DESC LIMIT %(limit)s) x
+ ORDER BY x.last_message_at DESC, x.id DESC LIMIT %(limit)s
+"""
+"""The index begins with the status: a page of each, merged, costs less than one more index that each message moves."""
 
 FILTERS: dict[str, str] = {
     "status": "c.status = %(status)s",
@@ -121,9 +132,10 @@ def conversation_list_sql(wanted: Wanted) -> tuple[str, dict[str, Any]]:
         at, last = read_cursor(wanted.cursor, 2)
         conditions.append("(c.last_message_at, c.id) < (%(cursor_at)s::timestamptz, %(cursor_id)s::uuid)")
         parameters.update(cursor_at=at, cursor_id=last)
-    statement = (
-        f"SELECT {CONVERSATION_COLUMNS} {CONVERSATION_SOURCE} WHERE {' AND '.join(conditions)}"
-        " ORDER BY c.last_message_at DESC, c.id DESC LIMIT %(limit)s"
+    is_narrow = any(name in chosen for name in ("status", "channel_id", "contact_id"))
+    shape = LIST if is_narrow else LIST_OF_EVERY_STATUS
+    statement = shape.format(
+        columns=CONVERSATION_COLUMNS, source=CONVERSATION_SOURCE, conditions=" AND ".join(conditions)
     )
     return statement, parameters
 

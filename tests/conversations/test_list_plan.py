@@ -1,0 +1,97 @@
+"""How the database finds a page: by an index, without looking at more rows than it shows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from hubbub.channels.models import Channel
+from hubbub.conversations.queries import Wanted, conversation_list_sql
+from hubbub.kit.ids import new_id
+from hubbub.organizations.scope import organization_scope
+from tests.support.factories import Tenant, make_channel, make_tenant
+
+pytestmark = pytest.mark.usefixtures("database")
+MANY = 20_000
+FILL = """
+INSERT INTO contact (id, organization_id, name, is_name_given, avatar_url, avatar_key, language, timezone, email_index,
+       is_email_verified, phone_index, is_phone_verified, attributes, is_blocked, last_seen_at, updated_at)
+SELECT md5(%(salt)s || n)::uuid, %(organization)s, 'Customer ' || n, false, '', '', '', '', '', false, '', false, '{}',
+       false, now() - n * interval '1 second', now()
+  FROM generate_series(1, %(many)s) n;
+INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, type, thread_key, status, priority,
+       title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover, is_standby, assignment_type,
+       resolution, message_count, inbound_count, outbound_count, unread_count, last_message_text, response_count,
+       response_seconds_total, last_message_at, updated_at)
+SELECT md5(%(salt)s || 'c' || n)::uuid, %(organization)s, %(project)s, %(channel)s, md5(%(salt)s || n)::uuid, 'private',
+       '', 'active', 'normal', '', '', '[]', '{}', true, true, 'flow', false, 'ai', '', 1, 1, 0, 1, 'hello', 0, 0,
+       now() - n * interval '1 second', now()
+  FROM generate_series(1, %(many)s) n;
+"""
+
+
+@pytest.fixture(scope="module")
+def crowd(database: None) -> tuple[Tenant, Channel]:
+    tenant = make_tenant()
+    channel = make_channel(tenant, "line")
+    values = {
+        "salt": new_id().hex,
+        "organization": tenant.id,
+        "project": tenant.project.id,
+        "channel": channel.id,
+        "many": MANY,
+    }
+    with organization_scope(tenant.id), connection.cursor() as cursor:
+        for statement in FILL.split(";\n")[:2]:
+            cursor.execute(statement, values)
+    from tests.support.roles import acting_as
+
+    with acting_as("migrator"), connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversation; ANALYZE contact")
+    return tenant, channel
+
+
+def _plan(tenant: Tenant, **wanted: Any) -> dict[str, Any]:
+    statement, parameters = conversation_list_sql(Wanted(organization_id=tenant.id, limit=50, **wanted))
+    with organization_scope(tenant.id), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+        found = cursor.fetchone()
+    assert found is not None
+    plan = json.loads(found[0]) if isinstance(found[0], str) else found[0]
+    top: dict[str, Any] = plan[0]["Plan"]
+    return top
+
+
+def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for child in plan.get("Plans", []) for node in _nodes(child))]
+
+
+@pytest.mark.parametrize("name", ["nothing", "status", "channel_id"])
+def test_a_page_reads_about_as_many_rows_as_it_shows(crowd: tuple[Tenant, Channel], name: str) -> None:
+    tenant, channel = crowd
+    filters: dict[str, Any] = {"nothing": {}, "status": {"status": "active"}, "channel_id": {"channel_id": channel.id}}[
+        name
+    ]
+    for node in _nodes(_plan(tenant, filters=filters)):
+        assert node["Actual Rows"] * node["Actual Loops"] <= 160, node
+        if node.get("Relation Name") == "conversation":
+            assert "Index" in node["Node Type"], node
+            assert node.get("Rows Removed by Filter", 0) == 0, node
+
+
+def test_the_page_after_a_cursor_is_found_by_the_index_too(crowd: tuple[Tenant, Channel]) -> None:
+    from hubbub.conversations.queries import list_conversations
+
+    tenant, _ = crowd
+    with organization_scope(tenant.id):
+        page = list_conversations(Wanted(organization_id=tenant.id, limit=50))
+    assert page.next_cursor
+    for node in _nodes(_plan(tenant, cursor=page.next_cursor)):
+        if node.get("Relation Name") == "conversation":
+            assert node["Actual Rows"] * node["Actual Loops"] <= 60, node
+            assert node.get("Rows Removed by Filter", 0) == 0, node
+    assert isinstance(page.rows[0]["id"], UUID)
