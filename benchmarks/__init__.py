@@ -1,0 +1,1 @@
+"""How fast the product is, beside yardsticks that are measured in the same run (docs/performance.md)."""

@@ -1,0 +1,13 @@
+"""Every row, in the order in which it is measured. Imported when Django is set up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks.report import Result
+from benchmarks.rows.acks import measure_acks
+from benchmarks.town import Town
+
+ROWS: dict[str, Callable[[Town], list[Result]]] = {
+    "acks": measure_acks,
+}
