@@ -18,7 +18,8 @@ from hubbub.outbound.rates import Limit, limit_of
 from hubbub.settings.environment import environment
 
 READ = """
-SELECT id, organization_id, status, is_active, paused_until, greatest(updated_at, secrets_changed_at) AS changed_at
+SELECT id, organization_id, status, is_active, paused_until, updated_at,
+       encode(sha256(convert_to(coalesce(credentials, ''), 'UTF8')), 'hex') AS credentials_mark
   FROM channel WHERE id = ANY(%(ids)s::uuid[])
 """
 END_PAUSES = """
@@ -35,7 +36,7 @@ HOUR = 3600.0
 class ChannelBook:
     """Cards by id, renewed when the row changed."""
 
-    _cards: dict[UUID, tuple[datetime, ChannelCard]] = field(default_factory=dict)
+    _cards: dict[UUID, tuple[tuple[datetime, str], ChannelCard]] = field(default_factory=dict)
 
     def sendable(self, ids: Collection[UUID]) -> dict[UUID, ChannelCard]:
         """Of these channels, the ones that may send now. A pause that is over is ended."""
@@ -46,18 +47,15 @@ class ChannelBook:
         return {row["id"]: self._cards[row["id"]][1] for row in open_rows if row["id"] in self._cards}
 
     def _renew(self, rows: Collection[Row]) -> None:
-        stale = {
-            row["id"]: row["changed_at"]
-            for row in rows
-            if row["id"] not in self._cards or self._cards[row["id"]][0] != row["changed_at"]
-        }
+        versions = {row["id"]: (row["updated_at"], row["credentials_mark"]) for row in rows}
+        stale = [key for key, version in versions.items() if key not in self._cards or self._cards[key][0] != version]
         for channel in Channel.objects.filter(id__in=stale) if stale else ():
             self._cards.pop(channel.id, None)
-            if (card := _card(channel)) is not None:
-                self._cards[channel.id] = (stale[channel.id], card)
+            if (card := _card(channel, versions[channel.id][1])) is not None:
+                self._cards[channel.id] = (versions[channel.id], card)
 
 
-def _card(channel: Channel) -> ChannelCard | None:
+def _card(channel: Channel, credentials_mark: str) -> ChannelCard | None:
     try:
         access = access_to(channel)
     except Unopenable:
@@ -67,7 +65,7 @@ def _card(channel: Channel) -> ChannelCard | None:
         id=channel.id,
         organization_id=channel.organization_id,
         platform=channel.platform,
-        secrets_changed_at=channel.secrets_changed_at,
+        credentials_mark=credentials_mark,
         app_key=f"app:{channel.platform}:{app}",
         connector=connector_for(channel.platform),
         access=access,

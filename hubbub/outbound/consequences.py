@@ -30,8 +30,9 @@ from hubbub.outbound.verdicts import OUTAGE
 RECONNECT = """
 UPDATE channel c SET status = 'needs_reconnect', status_reason = r.reason, last_error_at = hubbub_now(),
        last_error_message = r.reason, error_count = c.error_count + 1, updated_at = hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, reason text, secrets_changed_at timestamptz)
- WHERE c.id = r.channel_id AND c.status IN ('connected', 'error') AND c.secrets_changed_at = r.secrets_changed_at
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, reason text, mark text)
+ WHERE c.id = r.channel_id AND c.status IN ('connected', 'error')
+   AND encode(sha256(convert_to(coalesce(c.credentials, ''), 'UTF8')), 'hex') = r.mark
 RETURNING c.id, c.organization_id
 """
 PAUSE = """
@@ -144,7 +145,7 @@ def _on_channels(refusals: Sequence[tuple[ChannelCard, Rejected]]) -> None:
     for channel, why in refusals:
         row = {"channel_id": channel.id, "reason": why.admin_sentence or why.sentence}
         if why.channel_effect is ChannelEffect.NEEDS_RECONNECT:
-            reconnect[channel.id] = {**row, "secrets_changed_at": channel.secrets_changed_at}
+            reconnect[channel.id] = {**row, "mark": channel.credentials_mark}
         else:
             pause[channel.id] = {**row, "seconds": why.pause_seconds}
     changed = []

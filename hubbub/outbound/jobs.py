@@ -21,7 +21,8 @@ class ChannelCard:
     platform: str
     app_key: str
     """Channels of one app share the platform's limits for it."""
-    secrets_changed_at: datetime
+    credentials_mark: str
+    """A digest of the sealed credentials: a refusal of an old token says nothing about a new one."""
     connector: Connector = field(repr=False)
     access: ChannelAccess = field(repr=False)
 
