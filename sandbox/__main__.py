@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import orjson
 import uvloop
 
 from sandbox.fixtures import put_account, put_app
+from sandbox.keeping import keep_saving, load
 from sandbox.server import HOST, listen, serve
 from sandbox.world import World
 
@@ -28,8 +30,20 @@ def main() -> None:
     world.settings.origins = dict(pair.split("=", 1) for pair in options.origin)
     if options.setup and options.setup.exists():
         set_up(world, orjson.loads(options.setup.read_bytes()))
+    if options.state:
+        load(world, options.state)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(world, opened, _say_ready))
+        runner.run(_run(world, opened, options.state))
+
+
+async def _run(world: World, opened: socket.socket, state: Path | None) -> None:
+    saver = asyncio.ensure_future(keep_saving(world, state)) if state else None
+    try:
+        await serve(world, opened, _say_ready)
+    finally:
+        if saver is not None:
+            saver.cancel()
+            await asyncio.gather(saver, return_exceptions=True)
 
 
 def _arguments() -> argparse.Namespace:
@@ -48,6 +62,7 @@ def _arguments() -> argparse.Namespace:
         help="an origin that counts as public HTTPS, and where it really is; may be repeated",
     )
     parser.add_argument("--setup", type=Path, help="a JSON file with settings, apps and accounts to begin with")
+    parser.add_argument("--state", type=Path, help="remember people and conversations in this file over a restart")
     return parser.parse_args()
 
 

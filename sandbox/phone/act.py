@@ -75,10 +75,7 @@ class Act:
         """MIME type, content and file name of what is sent: given in the body, or a sample."""
         mime = self.data.get("mime_type") or MIME_OF_KIND.get(kind, "application/octet-stream")
         encoded = self.data.get("content_base64")
-        if encoded is not None:
-            content = base64.b64decode(encoded)
-        else:
-            content = sample(mime, self.data.get("size"))
+        content = sample(mime, self.data.get("size")) if encoded is None else base64.b64decode(encoded)
         extension = mime.split(";")[0].split("/")[-1].replace("mpeg", "mp3" if "audio" in mime else "mpeg")
         return mime, content, self.data.get("filename") or f"{kind}.{extension}"
 

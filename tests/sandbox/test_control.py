@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from sandbox.ledger import BLOCK, Ledger
@@ -168,23 +169,55 @@ def test_a_steady_pace_to_one_person_is_never_refused() -> None:
     assert [limits.pair("b", 0.1 * number) for number in range(46)].count(False) == 1
 
 
+def start(*options: str) -> tuple[subprocess.Popen[str], str]:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--hub", "http://127.0.0.1:1", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
+    url = process.stdout.readline().split()[-1]
+    assert process.stdout.readline() == "sandbox ready\n"
+    return process, url
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    process.terminate()
+    code = process.wait(timeout=10)
+    assert process.stdout is not None
+    process.stdout.close()
+    return code
+
+
 def test_the_process_says_when_it_is_ready_and_writes_its_ledger(tmp_path: Path) -> None:
     file = tmp_path / "ledger.jsonl"
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--hub", "http://127.0.0.1:1", "--ledger", str(file)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    process, url = start("--ledger", str(file))
     try:
-        assert process.stdout is not None
-        url = process.stdout.readline().split()[-1]
-        assert process.stdout.readline() == "sandbox ready\n"
         with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=5) as answer:
             assert json.load(answer)["ok"] is True
     finally:
-        process.terminate()
-        code = process.wait(timeout=10)
-        assert process.stdout is not None
-        process.stdout.close()
+        code = stop(process)
     assert code == 0
     assert file.exists()
+
+
+def test_people_and_conversations_survive_a_restart(tmp_path: Path) -> None:
+    setup, state = tmp_path / "setup.json", tmp_path / "state.json"
+    account = {"name": "Shop", "channel_secret": "s", "access_token": "t"}
+    setup.write_text(json.dumps({"settings": {"retries": []}, "accounts": {f"line/{BOT}": account}}))
+    options = ("--setup", str(setup), "--state", str(state))
+    process, url = start(*options)
+    try:
+        said = httpx.post(f"{url}/_sandbox/say", json={"platform": "line", "from": "Mali", "text": "hello"}).json()
+        assert httpx.get(f"{url}/_sandbox/health").json()["waiting"] == 0
+    finally:
+        assert stop(process) == 0
+    process, url = start(*options)
+    try:
+        shown = httpx.get(f"{url}/_sandbox/phone", params={"platform": "line", "from": "Mali"}).json()
+        assert [one["id"] for one in shown["messages"]] == [said["message_id"]]
+        body = {"to": said["customer_id"], "messages": [{"type": "text", "text": "welcome back"}]}
+        headers = {"authorization": "Bearer t"}
+        assert httpx.post(f"{url}/line/v2/bot/message/push", json=body, headers=headers).status_code == 200
+    finally:
+        stop(process)
 
 
 def test_it_imports_neither_django_nor_the_product() -> None:
