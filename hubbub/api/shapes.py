@@ -15,11 +15,19 @@ def message_shape(row: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: value for name, value in row.items() if name not in HIDDEN}
     shown["reply_to"] = _reply_to(row)
     shown["attachments"] = [attachment_shape(attachment) for attachment in row["attachments"]]
-    shown["content"] = {name: value for name, value in row["content"].items() if name != "outbound"}
+    shown["content"] = _content(row["content"])
     return shown
 
 
 HIDDEN = frozenset({"reply_to_id", "reply_to_external_id", "body_position"})
+
+
+def _content(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what was meant for the sender: the draft, and the platform's single-use tokens."""
+    shown = {name: value for name, value in content.items() if name != "outbound"}
+    if "extra" in shown:
+        shown["extra"] = {name: value for name, value in shown["extra"].items() if not name.endswith("_token")}
+    return shown
 
 
 def _reply_to(row: Mapping[str, Any]) -> dict[str, Any] | None:
