@@ -11,6 +11,8 @@ import threading
 from collections.abc import Sequence
 from types import FrameType
 
+from django.db import OperationalError
+
 from hubbub.kit.clock import monotonic
 from hubbub.kit.errors import InvalidInput
 from hubbub.kit.logging import configure, log_event
@@ -29,6 +31,7 @@ LANES = {
 """Lane (also the name of its database role) → the module whose `run(stop)` works until the event is set."""
 
 GRACE_SECONDS = 25.0
+WAIT_FOR_DATABASE_SECONDS = 0.5
 RESTART_SECONDS = (0.1, 0.5, 2.0, 10.0)
 LIVED_LONG_ENOUGH_SECONDS = 30.0
 
@@ -48,9 +51,21 @@ def work(lane: str) -> None:
         signal.signal(signum, lambda *_: stop.set())
     settings = environment()
     configure(settings.log_level, json=settings.log_json, process=lane)
-    sign_in_as(lane)
+    _sign_in(lane, stop)
     log_event(logger, logging.INFO, "lane_started", lane=lane, pid=os.getpid())
     importlib.import_module(LANES[lane]).run(stop)
+
+
+def _sign_in(lane: str, stop: threading.Event) -> None:
+    """Sign in as the lane's own role; a database that is away is waited for, a wrong role is not."""
+    while not stop.is_set():
+        try:
+            sign_in_as(lane)
+        except OperationalError as failure:
+            log_event(logger, logging.WARNING, "database_awaited", lane=lane, reason=str(failure).partition("\n")[0])
+            stop.wait(WAIT_FOR_DATABASE_SECONDS)
+        else:
+            return
 
 
 def work_all(lanes: Sequence[str]) -> None:

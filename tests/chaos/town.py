@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -119,6 +120,11 @@ def _database(folder: Path, ends: ExitStack) -> tuple[Any, str]:
     postgres = EmbeddedPostgres(folder, loopback_port=free_port())
     location = postgres.ensure_running()
     ends.callback(postgres.stop)
+    stopped = threading.Event()
+    supervising = threading.Thread(target=postgres.supervise, args=(stopped,), daemon=True)
+    supervising.start()
+    ends.callback(supervising.join)
+    ends.callback(stopped.set)
     url = location.url_for("postgres", postgres.superuser_password(), "hubbub", over_tcp=True)
     prepare_database(Logins(admin_url=url, secret_key=environment().secret_key.get_secret_value()))
     os.environ["DATABASE_URL"] = url

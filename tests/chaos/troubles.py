@@ -92,7 +92,6 @@ def _kill_postgres(town: Town, plan: Plan) -> None:
         pid = town.postgres.pid()
         if pid:
             os.kill(pid, signal.SIGKILL)
-        town.postgres.ensure_running()
 
 
 def _cut_off(town: Town, plan: Plan) -> None:
