@@ -49,6 +49,10 @@ class TryLater(HubbubError):
     status = 503
 
 
+class LinkExpired(TryLater):
+    """The link that we had is dead."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
     """What came of one attempt."""
@@ -118,7 +122,18 @@ def _copy(attachment: Attachment) -> Copied:
         return Copied(state="gone", reason=found.sentence)
     if isinstance(found, MediaWait):
         raise TryLater("The platform is still preparing the file.")
-    return _download(found)
+    try:
+        return _download(found)
+    except LinkExpired:
+        _forget_link(attachment)
+        raise
+
+
+def _forget_link(attachment: Attachment) -> None:
+    """The next attempt asks the platform for a new link, where it has an id to ask with."""
+    if attachment.external_id and attachment.source_url:
+        with organization_scope(attachment.organization_id):
+            Attachment.objects.filter(id=attachment.id).update(source_url="")
 
 
 def _locate(connector: Connector, channel: Channel, attachment: Attachment) -> MediaReady | MediaWait | MediaGone:
@@ -141,7 +156,7 @@ def _download(found: MediaReady) -> Copied:
         return Copied(state="refused", reason=error.sentence)
     except DownloadFailed as error:
         if error.details.get("status") in GONE_STATUSES:
-            raise TryLater("The platform's link is not valid any more; a new one is asked for.") from None
+            raise LinkExpired("The platform's link is not valid any more; a new one is asked for.") from None
         raise TryLater(error.sentence) from None
 
 
