@@ -50,17 +50,19 @@ class Target:
     message_id: UUID
     conversation_id: UUID
     organization_id: UUID
+    kind: str
+    """Of the effect."""
 
 
 RECORDSET = """jsonb_to_recordset(%(rows)s::jsonb) AS r (n int, organization_id uuid, channel_id uuid, external_id text,
        event_key text, kind text, at timestamptz, data jsonb, message_id uuid)"""
 
 FIND = f"""
-SELECT r.n, m.id AS message_id, m.conversation_id, m.organization_id
+SELECT r.n, m.id AS message_id, m.conversation_id, m.organization_id, r.kind
   FROM {RECORDSET}
   JOIN message m ON m.channel_id = r.channel_id AND m.external_id = r.external_id
  UNION
-SELECT r.n, m.id, m.conversation_id, m.organization_id
+SELECT r.n, m.id, m.conversation_id, m.organization_id, r.kind
   FROM {RECORDSET}
   JOIN message m ON m.id = r.message_id AND m.channel_id = r.channel_id AND m.direction = 'outbound'
 """  # noqa: S608

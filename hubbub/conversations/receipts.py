@@ -1,6 +1,7 @@
 """Receipts that name a moment, not messages: everything sent up to then is delivered, or read.
 
-Each mark is kept, so that a message which is stored later (an echo that was late) gets the same times.
+Each mark is kept, so that a message which is stored later (an echo that was late) gets the same times. A message that
+the platform accepted, called failed and then covers with a receipt has arrived; one that it never accepted has not.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ SELECT r.id, r.organization_id, r.channel_id, r.contact_id, r.status, r.at
 SET = f"""
    SET status = CASE WHEN {RANK_SQL.format(column="w.status")} > {RANK_SQL.format(column="m.status")}
                      THEN w.status ELSE m.status END,
+       error = CASE WHEN {RANK_SQL.format(column="w.status")} > {RANK_SQL.format(column="m.status")}
+                    THEN NULL ELSE m.error END,
        delivered_at = least(m.delivered_at, w.delivered_at),
        read_at = least(m.read_at, w.read_at)
 """
@@ -37,7 +40,8 @@ SELECT o.id,
   JOIN conversation c ON c.id = o.conversation_id AND c.type = 'private'
   JOIN receipt_mark k ON k.channel_id = o.channel_id AND k.contact_id = c.contact_id
         AND k.at >= coalesce(o.sent_at, o.occurred_at)
- WHERE o.direction = 'outbound' AND o.status IN ('sent', 'delivered', 'read')
+ WHERE o.direction = 'outbound'
+   AND (o.status IN ('sent', 'delivered', 'read') OR (o.status = 'failed' AND o.external_id IS NOT NULL))
  GROUP BY o.id
 """
 OF_MESSAGES = MARKS_AFTER.format(source="(SELECT * FROM message WHERE id = ANY(%(ids)s::uuid[])) o")

@@ -28,7 +28,7 @@ def replay(principal: Principal, event_id: UUID) -> None:
     if event["state"] == "cancelled":
         raise Conflict("This event was cancelled; it cannot be replayed.", code="event_cancelled")
     if not event["raw"]:
-        raise Conflict("What this event said was erased; there is nothing to replay.", code="event_erased")
+        raise Conflict("What this event said is not kept any more; there is nothing to replay.", code="event_erased")
     run(REPLAY, organization=principal.organization_id, id=event_id)
     audit(principal, principal.organization_id, "event_replayed", "event", event_id)
 

@@ -85,14 +85,19 @@ UPDATE channel c SET status_reason = r.sentence, last_error_at = r.at, last_erro
  WHERE c.id = r.channel_id AND r.at >= coalesce(c.last_error_at, r.at)
 """
 SATISFACTION = """
-WITH kept AS (
-    INSERT INTO fact (id, organization_id, kind, at, channel_id, conversation_id, contact_id, value, data)
-    SELECT r.id, r.organization_id, 'satisfaction', r.at, r.channel_id, r.conversation_id, r.contact_id, r.score, r.data
-      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, at timestamptz, channel_id uuid,
-           conversation_id uuid, contact_id uuid, score float8, data jsonb))
-UPDATE conversation c SET satisfaction = least(greatest(r.score, 0), 9.99), updated_at = hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, score float8)
- WHERE c.id = r.conversation_id AND r.score IS NOT NULL
+INSERT INTO fact (id, organization_id, kind, at, channel_id, conversation_id, contact_id, value, data)
+SELECT r.id, r.organization_id, 'satisfaction', r.at, r.channel_id, r.conversation_id, r.contact_id, r.score, r.data
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, at timestamptz, channel_id uuid,
+       conversation_id uuid, contact_id uuid, score float8, data jsonb)
+"""
+NEWEST_SATISFACTION = """
+UPDATE conversation c SET satisfaction = least(greatest(n.value, 0), 9.99), updated_at = hubbub_now()
+  FROM (SELECT DISTINCT ON (f.conversation_id) f.conversation_id, f.value
+          FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (organization_id uuid, conversation_id uuid)
+          JOIN fact f ON f.organization_id = r.organization_id AND f.kind = 'satisfaction'
+                AND f.conversation_id = r.conversation_id AND f.value IS NOT NULL
+         ORDER BY f.conversation_id, f.at DESC, f.id DESC) n
+ WHERE c.id = n.conversation_id
 """
 MEMBERS = """
 INSERT INTO participant AS p (id, organization_id, conversation_id, contact_id, joined_at, left_at)
@@ -249,7 +254,7 @@ def _referral(arrival: Arrival) -> dict[str, JsonValue]:
     event = arrival.event
     assert isinstance(event, ReferralReceived)
     facts = {"ref": event.ref, "source": event.source, "ad_id": event.ad_id, "at": arrival.at.isoformat()}
-    return {**{name: value for name, value in facts.items() if value}, **event.extra}
+    return {**event.extra, **{name: value for name, value in facts.items() if value}}
 
 
 def _opted(batch: Batch, arrivals: Sequence[Arrival]) -> None:
@@ -312,6 +317,7 @@ def _feedback(batch: Batch, arrivals: Sequence[Arrival]) -> None:
         if isinstance(one.event, FeedbackReceived)
     ]
     run(SATISFACTION, rows)
+    run(NEWEST_SATISFACTION, rows)
     for one in arrivals:
         _show_conversation(batch, one)
 

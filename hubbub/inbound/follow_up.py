@@ -8,7 +8,7 @@ from hubbub.connectors.base import FetchesProfiles
 from hubbub.connectors.events import MessageReceived, PostbackReceived
 from hubbub.connectors.registry import CONNECTORS
 from hubbub.inbound.batch import Arrival, Batch
-from hubbub.inbound.people import Person
+from hubbub.inbound.people import PROVISIONAL, Person
 from hubbub.inbound.store import WITH_MEDIA, content_of
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
@@ -115,11 +115,16 @@ def _fetch_media(new: Sequence[Arrival]) -> None:
 
 def _fetch_profiles(strangers: Sequence[Person]) -> None:
     wanted: list[dict[str, JsonValue]] = [
-        {"organization_id": str(person.channel.organization_id), "identity_id": str(identity_id)}
+        {
+            "organization_id": str(person.channel.organization_id),
+            "identity_id": str(identity_id),
+            "thread_type": person.thread.type.value,
+            "thread_key": person.thread.key,
+        }
         for person in strangers
         if person.channel.platform in WITH_PROFILES
-        for identity_id in person.ids.values()
-        if identity_id is not None
+        for external_id, identity_id in person.ids.items()
+        if identity_id is not None and not external_id.startswith(PROVISIONAL)
     ]
     if wanted:
         defer_many("contacts.fetch_profile", wanted)

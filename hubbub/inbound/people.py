@@ -13,6 +13,7 @@ from uuid import UUID
 
 from hubbub.connectors.events import (
     CommentReceived,
+    ContactActed,
     ContactFollowed,
     ContactUnfollowed,
     IdentityChanged,
@@ -21,6 +22,7 @@ from hubbub.connectors.events import (
     PostbackReceived,
     ReactionChanged,
     ReferralReceived,
+    Thread,
 )
 from hubbub.contacts.unify import unify
 from hubbub.conversations.unify import unify_threads
@@ -80,7 +82,9 @@ UPDATE contact c
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, seen_at timestamptz, first_at timestamptz, is_named bool)
  WHERE c.id = r.id
 """
-BY_THE_PERSON = (MessageReceived, PostbackReceived, ReactionChanged, CommentReceived, ReferralReceived)
+BY_THE_PERSON = (MessageReceived, PostbackReceived, ReactionChanged, CommentReceived, ReferralReceived, ContactActed)
+PROVISIONAL = "user_ref:"
+"""Ids that Meta's plugins make up for one page view: nobody can be asked who that is."""
 LONGEST_ID = 255
 LONGEST_NAME = 255
 
@@ -96,6 +100,8 @@ class Person:
     contact_ids: set[UUID] = field(default_factory=set)
     names: dict[UUID, str] = field(default_factory=dict)
     """identity id → the name that we know."""
+    thread: Thread = Thread()
+    """Where they were seen: LINE tells who is in a group only to who names the group."""
 
     @property
     def contact_id(self) -> UUID:
@@ -107,8 +113,13 @@ def party_of(arrival: Arrival) -> Party | None:
     event = arrival.event
     if isinstance(event, IdentityChanged):
         return Party(external_id=event.current.external_id, aliases=(*event.current.aliases, *event.previous_ids))
-    found = getattr(event, "sender", None) or getattr(event, "recipient", None)
-    return found if isinstance(found, Party) and found.external_id else None
+    named = (getattr(event, side, None) for side in ("sender", "recipient"))
+    return next((party for party in named if isinstance(party, Party) and _is_somebody(arrival, party)), None)
+
+
+def _is_somebody(arrival: Arrival, party: Party) -> bool:
+    """Somebody else than our own account: what we did ourselves makes no contact."""
+    return bool(party.external_id) and party.external_id not in (arrival.event.address, arrival.channel.external_id)
 
 
 def resolve_people(batch: Batch) -> list[Person]:
@@ -148,19 +159,23 @@ def _parties(arrival: Arrival) -> Iterable[Party]:
     if party is not None:
         yield party
     if isinstance(arrival.event, (ContactFollowed, ContactUnfollowed)):
-        yield from (member for member in arrival.event.members if member.external_id)
+        yield from (member for member in arrival.event.members if _is_somebody(arrival, member))
 
 
 def _join(people: dict[Key, Person], arrival: Arrival, party: Party) -> None:
     ids = [one[:LONGEST_ID] for one in (party.external_id, *party.aliases) if one]
     known = {id(found): found for one in ids if (found := people.get((arrival.channel.id, one)))}
-    person = next(iter(known.values()), None) or Person(arrival.channel, arrival.at)
+    person = next(iter(known.values()), None) or _person(arrival)
     for other in known.values():
         person.ids.update(other.ids)
     person.ids.update(dict.fromkeys(ids))
     person.first_at = min(person.first_at, arrival.at)
     for one in person.ids:
         people[arrival.channel.id, one] = person
+
+
+def _person(arrival: Arrival) -> Person:
+    return Person(arrival.channel, arrival.at, thread=getattr(arrival.event, "thread", Thread()))
 
 
 def _distinct(people: Iterable[Person]) -> list[Person]:
@@ -214,7 +229,7 @@ def _identity_row(person: Person, external_id: str, contact_id: UUID) -> dict[st
         "contact_id": contact_id,
         "channel_id": person.channel.id,
         "external_id": external_id,
-        "profile_state": "wanted",
+        "profile_state": "none" if external_id.startswith(PROVISIONAL) else "wanted",
         "at": person.first_at,
     }
 

@@ -26,7 +26,7 @@ from hubbub.inbound.echoes import recognise, sent
 from hubbub.inbound.follow_up import follow_up
 from hubbub.inbound.lease import lease
 from hubbub.inbound.people import note_sightings, resolve_people
-from hubbub.inbound.record import finish_deliveries, record_counters, record_events
+from hubbub.inbound.record import erase_unsent, finish_deliveries, record_counters, record_events
 from hubbub.inbound.routing import Parsed, parse, route
 from hubbub.inbound.rules import apply_rules
 from hubbub.inbound.store import count, said, set_aside_known, store
@@ -144,6 +144,7 @@ def _apply(batch: Batch) -> None:
     follow_up(batch, new, strangers)
     _show_changed(batch, changed)
     record_events(batch.arrivals)
+    erase_unsent([target.message_id for target in changed if target.kind == "unsend"])
     emit(list(batch.screen_events.values()))
     run("SET CONSTRAINTS ALL IMMEDIATE")  # a broken reference is this batch's fault, and must show before the commit
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from hubbub.connectors.events import MessageEdited
 from hubbub.inbound.batch import Arrival
 from hubbub.inbound.routing import Parsed
 from hubbub.kit.ids import new_id
@@ -55,6 +56,12 @@ SELECT r.id, r.organization_id, r.channel_id, date_trunc('hour', hubbub_now()), 
        consecutive_failures = CASE WHEN excluded.failed_requests > 0
             THEN w.consecutive_failures + excluded.failed_requests ELSE 0 END
 """
+ERASE = """
+UPDATE event e SET raw = '{}' FROM message m
+ WHERE m.id = ANY(%(ids)s::uuid[]) AND m.is_unsent
+   AND e.organization_id = m.organization_id AND e.received_at = m.received_at AND e.message_id = m.id
+"""
+"""A message and the event that brought it arrived at the same moment, by which the index finds it."""
 DELIVERIES = """
 UPDATE delivery d SET processed_at = hubbub_now(), state = r.state, event_count = r.events,
        unrouted_count = r.unrouted, malformed_count = r.malformed, error = r.error
@@ -91,9 +98,22 @@ def _event_row(arrival: Arrival) -> dict[str, object]:
         "contact_id": arrival.contact_id,
         "conversation_id": arrival.conversation_id,
         "message_id": arrival.message_id,
-        "raw": event.raw,
+        "raw": {} if _is_kept_elsewhere(arrival) else event.raw,
         "error": arrival.error,
     }
+
+
+def _is_kept_elsewhere(arrival: Arrival) -> bool:
+    """What was said before, and edits (the message keeps them), are not kept a second time: whoever takes a message
+    back has it erased, and there is one place to erase it from."""
+    is_edit = isinstance(arrival.event, MessageEdited) or getattr(arrival.event, "verb", "") == "edited"
+    return arrival.state == "duplicate" or (is_edit and arrival.state == "applied")
+
+
+def erase_unsent(message_ids: Sequence[UUID]) -> None:
+    """Of messages that were taken back, the platforms want no copy kept: their events lose what they said."""
+    if message_ids:
+        run(ERASE, ids=message_ids)
 
 
 def record_counters(arrivals: Sequence[Arrival], now: datetime) -> None:

@@ -17,6 +17,7 @@ from hubbub.conversations.effects import apply_overdue
 from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.inbound.lease import ScanFloor, lease
 from hubbub.inbound.pipeline import Applied, apply_deliveries
+from hubbub.inbound.record import erase_unsent
 from hubbub.inbound.replay import replay_requested
 from hubbub.kit.clock import monotonic
 from hubbub.kit.logging import log_event
@@ -100,6 +101,7 @@ def _chores(state: _State) -> None:
     replay_requested()
     with transaction.atomic():
         changed = apply_overdue()
+        erase_unsent([target.message_id for target in changed if target.kind == "unsend"])
         emit(
             [
                 ScreenEvent(
