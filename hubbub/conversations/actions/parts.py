@@ -45,13 +45,18 @@ def split(message: OutboundMessage, capabilities: Capabilities) -> list[Outbound
     groups = _groups(message.media, capabilities)
     bare = replace(message, text=None, quick_replies=(), buttons=())
     parts = [replace(bare, media=group) for group in groups]
-    if message.text and not (capabilities.has_captions and len(parts) == 1):
+    if message.text and not (len(parts) == 1 and _shows_caption(parts[0], capabilities)):
         parts.append(replace(message, kind=OutboundKind.TEXT, media=()))
     elif parts:
         parts[-1] = replace(message, media=parts[-1].media)
     else:
         parts.append(message)
     return [parts[0], *(replace(part, reply_to_external_id=None, reply_to_quote_token=None) for part in parts[1:])]
+
+
+def _shows_caption(part: OutboundMessage, capabilities: Capabilities) -> bool:
+    """Whether the platform shows a text under these files."""
+    return capabilities.has_captions and all(file.type not in capabilities.captionless for file in part.media)
 
 
 def _groups(media: Iterable[Media], capabilities: Capabilities) -> list[tuple[Media, ...]]:
