@@ -96,7 +96,9 @@ def test_keys_rotate() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", ",", "k1", "k1:", "k1:!!!", "k1:AAAA", ":" + new_key(), f"k.1:{new_key()}", f"{KEY_1},{KEY_1}"]
+    "text",
+    ["", ",", "k1", "k1:", "k1:!!!", "k1:AAAA", ":" + new_key(), f"k.1:{new_key()}", f"{KEY_1},{KEY_1}"],
+    ids=["nothing", "comma", "no key", "empty", "no base64", "short", "no id", "dot in id", "one id twice"],
 )
 def test_a_bad_key_ring_is_refused_without_showing_keys(text: str) -> None:
     with pytest.raises(ConfigurationError, match="HUBBUB_ENCRYPTION_KEYS") as caught:
