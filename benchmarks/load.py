@@ -62,11 +62,11 @@ class _Connection:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.began = 0.0
-        self.missing = 0
         self.is_ok = False
+        self._received = b""
 
     def send(self, data: bytes, began: float) -> None:
-        self.began, self.missing = began, -1
+        self.began, self._received = began, b""
         self.socket.sendall(data)
 
     def receive(self) -> bool:
@@ -74,19 +74,17 @@ class _Connection:
         data = self.socket.recv(LARGEST_READ)
         if not data:
             raise ConnectionError("The server hung up.")
-        if self.missing < 0:
-            head, _, rest = data.partition(b"\r\n\r\n")
-            self.is_ok = head[9:12] == b"200"
-            self.missing = _length(head) - len(rest)
-        else:
-            self.missing -= len(data)
-        return self.missing <= 0
+        self._received += data
+        head, end, body = self._received.partition(b"\r\n\r\n")
+        self.is_ok = head[9:12] == b"200"
+        return bool(end) and _is_whole(head.lower(), body)
 
 
-def _length(head: bytes) -> int:
-    lower = head.lower()
-    at = lower.find(b"content-length:")
-    return int(lower[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+def _is_whole(head: bytes, body: bytes) -> bool:
+    at = head.find(b"content-length:")
+    if at >= 0:
+        return len(body) >= int(head[at + 15 :].split(b"\r\n", 1)[0])
+    return b"chunked" not in head or body.endswith(b"0\r\n\r\n")
 
 
 def _closed(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Load:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from benchmarks.report import Result
 from benchmarks.rows.acks import measure_acks
+from benchmarks.rows.apply import measure_apply
 from benchmarks.town import Town
 
 ROWS: dict[str, Callable[[Town], list[Result]]] = {
     "acks": measure_acks,
+    "apply": measure_apply,
 }

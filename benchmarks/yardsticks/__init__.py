@@ -1,0 +1,1 @@
+"""The usual way of doing the same work, in this process."""
