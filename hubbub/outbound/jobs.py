@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hubbub.connectors.base import Connector
-from hubbub.connectors.messages import ApiRequest, ApiResponse, ChannelAccess, Media, OutboundMessage, SendContext
+from hubbub.connectors.messages import ApiRequest, ChannelAccess, OutboundMessage, SendContext
 from hubbub.connectors.outcomes import Outcome, Usage
 
 
@@ -74,6 +74,8 @@ class UsedHandle:
     content_sha256: str
     media_type: str
     external_id: str
+    is_cached: bool = False
+    """It was uploaded for an earlier message: the platform may have forgotten it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,19 +106,3 @@ class Called:
     outcome: Outcome
     record: CallRecord
     usage: Usage | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An HTTP exchange that ended with an answer, or the reason why there is none."""
-
-    response: ApiResponse | None = None
-    outcome: Outcome | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedUpload:
-    """A stored file that the platform must have before its message can go."""
-
-    media: Media
-    content_sha256: str

@@ -14,7 +14,15 @@ from hubbub.outbound.verdicts import Try, Verdict, judge
 def judge_call(called: Called, *, is_breaker_open: bool) -> Judged:
     """The fate of a message after its call."""
     ready = called.ready
-    tried = _try(ready.leased, uses_reply_token=ready.request.uses_reply_token, is_breaker_open=is_breaker_open)
+    tried = Try(
+        attempts=ready.leased.attempts + 1,
+        queued_at=ready.leased.queued_at,
+        now=clock.now(),
+        last_code=ready.leased.last_code,
+        uses_reply_token=ready.request.uses_reply_token,
+        uses_cached_media=any(handle.is_cached for handle in ready.handles),
+        is_breaker_open=is_breaker_open,
+    )
     return _judged(ready.leased, tried, judge(called.outcome, tried, ready.channel.connector.capabilities, limits()))
 
 
@@ -33,15 +41,8 @@ def judge_refused(refused: Refused) -> Judged:
     return _judged(refused.leased, tried, verdict)
 
 
-def _try(leased: Leased, *, uses_reply_token: bool = False, is_breaker_open: bool = False) -> Try:
-    return Try(
-        attempts=leased.attempts + 1,
-        queued_at=leased.queued_at,
-        now=clock.now(),
-        last_code=leased.last_code,
-        uses_reply_token=uses_reply_token,
-        is_breaker_open=is_breaker_open,
-    )
+def _try(leased: Leased) -> Try:
+    return Try(attempts=leased.attempts + 1, queued_at=leased.queued_at, now=clock.now(), last_code=leased.last_code)
 
 
 def _judged(leased: Leased, tried: Try, verdict: Verdict) -> Judged:

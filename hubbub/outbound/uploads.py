@@ -73,7 +73,10 @@ def known_handles(wanted: Sequence[tuple[ChannelCard, Media]]) -> dict[HandleKey
     found = run(KNOWN, rows) if rows else []
     return {
         (row["channel_id"], row["content_sha256"], row["media_type"]): UsedHandle(
-            content_sha256=row["content_sha256"], media_type=row["media_type"], external_id=row["external_id"]
+            content_sha256=row["content_sha256"],
+            media_type=row["media_type"],
+            external_id=row["external_id"],
+            is_cached=True,
         )
         for row in found
     }

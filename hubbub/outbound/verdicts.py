@@ -32,6 +32,11 @@ OUTAGE = frozenset({ErrorCode.PROVIDER_DOWN, ErrorCode.UNREADABLE_ANSWER, ErrorC
 """Count against the channel's breaker; while it is open they do not count against the message."""
 
 
+MEDIA_TROUBLE = frozenset(
+    {ErrorCode.MEDIA_EXPIRED, ErrorCode.MEDIA_REFUSED, ErrorCode.CONTENT_REFUSED, ErrorCode.UNKNOWN_ERROR}
+)
+
+
 class Fate(StrEnum):
     SENT = "sent"
     FAILED = "failed"
@@ -66,6 +71,7 @@ class Try:
     last_code: str = ""
     """Why the try before this one came to nothing."""
     uses_reply_token: bool = False
+    uses_cached_media: bool = False
     is_breaker_open: bool = False
 
 
@@ -109,9 +115,14 @@ def _rejected(outcome: Rejected, tried: Try) -> Verdict:
         return Verdict(fate=Fate.AGAIN, code=outcome.code.value, is_counted=False)
     if outcome.code is ErrorCode.REPLY_TOKEN_INVALID and tried.uses_reply_token:
         return Verdict(fate=Fate.AGAIN, code=outcome.code.value, is_counted=False)
-    if outcome.code is ErrorCode.MEDIA_EXPIRED and tried.last_code != ErrorCode.MEDIA_EXPIRED:
-        return Verdict(fate=Fate.AGAIN, code=outcome.code.value)
+    if _may_be_forgotten_media(outcome, tried):
+        return Verdict(fate=Fate.AGAIN, code=ErrorCode.MEDIA_EXPIRED.value)
     return Verdict(fate=Fate.FAILED, error=error_of(outcome, tried.now), code=outcome.code.value)
+
+
+def _may_be_forgotten_media(outcome: Rejected, tried: Try) -> bool:
+    """Not every platform says plainly that it no longer has a file: once, the file is brought there again."""
+    return tried.uses_cached_media and tried.last_code != ErrorCode.MEDIA_EXPIRED and outcome.code in MEDIA_TROUBLE
 
 
 def _later(outcome: RetryLater, tried: Try, limits: Limits) -> Verdict:

@@ -36,7 +36,7 @@ from hubbub.outbound.prepare import Refused, prepare
 from hubbub.outbound.rates import forget_old_buckets
 from hubbub.outbound.recovery import abandon, recover
 from hubbub.outbound.sending import mark_sending
-from hubbub.outbound.settle import settle
+from hubbub.outbound.settle import Judged, settle
 from hubbub.outbound.uploads import (
     Uploaded,
     content_key,
@@ -137,7 +137,7 @@ class Sender:
             settle(judged)
             keep_allowances(called, judged)
             keep_handles(uploaded)
-            drop_handles(_unknown_handles(called))
+            drop_handles(_forgotten_handles(called, judged))
             log_calls([one.record for one in called] + [record for one in uploaded for record in one.records])
         self._forget(called, uploaded)
         self._render([(one.leased, one.channel, one.handles) for one in uploaded if one.outcome is None])
@@ -264,10 +264,11 @@ def _finish(sender: Sender) -> None:
     sender.pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _unknown_handles(called: Sequence[Called]) -> list[tuple[UUID, UsedHandle]]:
+def _forgotten_handles(called: Sequence[Called], judged: Sequence[Judged]) -> list[tuple[UUID, UsedHandle]]:
+    expired = {one.leased.message_id for one in judged if one.verdict.code == ErrorCode.MEDIA_EXPIRED}
     return [
         (one.ready.channel.id, handle)
         for one in called
-        if getattr(one.outcome, "code", None) is ErrorCode.MEDIA_EXPIRED
+        if one.ready.leased.message_id in expired
         for handle in one.ready.handles
     ]
