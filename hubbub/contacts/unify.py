@@ -8,7 +8,8 @@ from uuid import UUID
 from hubbub.organizations.database import run
 
 LOCK = """
-SELECT id FROM contact WHERE organization_id = %(organization)s AND id = ANY(%(all)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+SELECT id FROM contact WHERE organization_id = %(organization)s AND id = ANY(%(all)s::uuid[])
+ ORDER BY id FOR NO KEY UPDATE
 """
 MOVE_IDENTITIES = """
 UPDATE contact_identity SET contact_id = %(survivor)s

@@ -83,6 +83,7 @@ UPDATE contact c
  WHERE c.id = r.id
 """
 BY_THE_PERSON = (MessageReceived, PostbackReceived, ReactionChanged, CommentReceived, ReferralReceived, ContactActed)
+PRIVATE = Thread()
 PROVISIONAL = "user_ref:"
 """Ids that Meta's plugins make up for one page view: nobody can be asked who that is."""
 LONGEST_ID = 255
@@ -100,7 +101,7 @@ class Person:
     contact_ids: set[UUID] = field(default_factory=set)
     names: dict[UUID, str] = field(default_factory=dict)
     """identity id → the name that we know."""
-    thread: Thread = Thread()
+    thread: Thread = PRIVATE
     """Where they were seen: LINE tells who is in a group only to who names the group."""
 
     @property
@@ -175,7 +176,7 @@ def _join(people: dict[Key, Person], arrival: Arrival, party: Party) -> None:
 
 
 def _person(arrival: Arrival) -> Person:
-    return Person(arrival.channel, arrival.at, thread=getattr(arrival.event, "thread", Thread()))
+    return Person(arrival.channel, arrival.at, thread=getattr(arrival.event, "thread", PRIVATE))
 
 
 def _distinct(people: Iterable[Person]) -> list[Person]:

@@ -23,8 +23,8 @@ SELECT c.channel_id, (SELECT array_agg(i.external_id ORDER BY i.external_id) FRO
 """
 MESSAGES = """
 SELECT m.channel_id, m.external_id, m.direction, m.author_type, m.type, m.text, m.status, m.occurred_at, m.is_edited,
-       m.edit_number, m.edited_at, m.is_unsent, m.unsent_at, m.visibility, m.sent_at, m.delivered_at, m.read_at, m.failed_at,
-       m.error ->> 'code', m.reply_to_external_id, q.external_id,
+       m.edit_number, m.edited_at, m.is_unsent, m.unsent_at, m.visibility, m.sent_at, m.delivered_at, m.read_at,
+       m.failed_at, m.error ->> 'code', m.reply_to_external_id, q.external_id,
        (SELECT array_agg(ARRAY[r.actor, r.emoji, r.reacted_at::text] ORDER BY r.actor) FROM reaction r
          WHERE r.message_id = m.id),
        (SELECT array_agg(ARRAY[e.edit_number::text, e.edited_at::text, e.text] ORDER BY e.edit_number, e.edited_at)
