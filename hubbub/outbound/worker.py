@@ -90,7 +90,7 @@ class Sender:
         work = len(self.unsettled) + len(self.refused)
         self._settle()
         if not is_stopping:
-            work += self._take()
+            work += self.take()
         return work + self._start()
 
     def wait(self, seconds: float) -> None:
@@ -157,7 +157,8 @@ class Sender:
 
     # --- taking -------------------------------------------------------------------------------------------------------
 
-    def _take(self) -> int:
+    def take(self) -> int:
+        """Lease and render as much as there are free places; returns how many messages."""
         places = PLACES - self.in_flight.total() - len(self.ready)
         if places <= 0:
             return 0

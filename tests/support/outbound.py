@@ -254,3 +254,44 @@ def _text(request: Json) -> str:
     """The text in a send of any platform."""
     holder = request.get("message") or request.get("text") or (request.get("messages") or [{}])[0]
     return str(holder.get("text") or holder.get("body") or "")
+
+
+PILE = (
+    """INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, identity_id, type, thread_key,
+              status, priority, title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover,
+              is_standby, assignment_type, resolution, message_count, inbound_count, outbound_count, unread_count,
+              last_message_text, response_count, response_seconds_total, updated_at)
+       SELECT gen_random_uuid(), c.organization_id, c.project_id, c.channel_id, c.contact_id, c.identity_id, 'private',
+              '', 'closed', 'normal', 'pile', '', '[]', '{}', true, true, 'flow', false, 'ai', '', 0, 0, 0, 0, '', 0, 0,
+              hubbub_now()
+         FROM conversation c, generate_series(1, %(count)s) WHERE c.id = %(conversation)s""",
+    """INSERT INTO message (id, organization_id, conversation_id, channel_id, contact_id, direction, author_type,
+              author_name, author_avatar_url, type, text, content, status, visibility, occurred_at, body_position,
+              reply_to_external_id, response_type, is_replied, is_edited, edit_number, is_unsent, mentions, hashtags,
+              error_count, metadata)
+       SELECT gen_random_uuid(), c.organization_id, c.id, c.channel_id, c.contact_id, 'outbound', 'flow', '', '', 'text',
+              'bulk', '{"outbound": {"kind": "text", "text": "bulk"}}', 'queued', 'visible', hubbub_now(), 0, '', '',
+              false, false, 0, false, '[]', '[]', 0, '{}'
+         FROM conversation c WHERE c.channel_id = %(channel)s AND c.title = 'pile'""",
+    """INSERT INTO outbox_lane (conversation_id, organization_id, next_position)
+       SELECT id, organization_id, 2 FROM conversation WHERE channel_id = %(channel)s AND title = 'pile'""",
+    """INSERT INTO outbox (message_id, organization_id, channel_id, conversation_id, position, is_head, priority, state,
+              due_at, attempts, retry_key, uses_reply_token, last_code, queued_at)
+       SELECT m.id, m.organization_id, m.channel_id, m.conversation_id, 1, true, %(priority)s, 'queued', hubbub_now(), 0,
+              gen_random_uuid(), false, '', hubbub_now()
+         FROM message m JOIN conversation c ON c.id = m.conversation_id
+        WHERE m.channel_id = %(channel)s AND c.title = 'pile'""",
+)
+
+
+def pile_up(line: Line, count: int, priority: int = 9) -> None:
+    """Queue many messages, each in a conversation of its own, all to the same customer."""
+    with organization_scope(line.tenant.id):
+        for statement in PILE:
+            run(
+                statement,
+                channel=line.channel.id,
+                conversation=line.conversation_id,
+                count=count,
+                priority=priority,
+            )
