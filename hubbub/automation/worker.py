@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from threading import Event
+from uuid import UUID
 
 from django.db import Error, connection, transaction
 
@@ -70,17 +71,19 @@ def _answer_all(lease: lane.Lease) -> None:
     with organization_scope(lease.organization_id):
         waiting = lane.pending(lease)
     for message_id in waiting:
-        with organization_scope(lease.organization_id):
-            message = Message.objects.get(id=message_id)
-            conversation = Conversation.objects.select_related("channel", "contact").get(id=lease.conversation_id)
-            decision = decide(conversation, message)
-        if not _commit(lease, conversation, message, decision):
+        if not _answer(lease, message_id):
             return
 
 
-def _commit(lease: lane.Lease, conversation: Conversation, message: Message, decision: Decision) -> bool:
-    """Write the decision and its effect; False when the lease was lost, and nothing was written."""
+def _answer(lease: lane.Lease, message_id: UUID) -> bool:
+    """Decide, then write the decision and its effect; False when the lease was lost, and nothing was written.
+
+    Deciding asks nobody outside and locks nothing. A responder that does ask must be given its own transaction.
+    """
     with organization_scope(lease.organization_id):
+        message = Message.objects.defer("raw", "metadata", "intent", "mentions", "hashtags").get(id=message_id)
+        conversation = Conversation.objects.select_related("channel", "contact").get(id=lease.conversation_id)
+        decision = decide(conversation, message)
         if not lane.hold(lease):
             return False
         reason = decision.reason

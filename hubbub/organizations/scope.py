@@ -27,8 +27,9 @@ def enter(*, organization: UUID | None = None, user: UUID | None = None, key_has
 @contextmanager
 def organization_scope(organization: UUID, *, user: UUID | None = None) -> Iterator[None]:
     """A transaction that sees one organisation's rows; nested in another's scope it restores that one."""
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
-        before = current_organization()
+        before = current_organization() if is_nested else None
         enter(organization=organization, user=user)
         yield
         if before is not None and before != organization:
