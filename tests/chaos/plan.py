@@ -39,13 +39,13 @@ PLANS = {
     "short": Plan(
         name="short",
         seconds=60,
-        rate=40,
-        customers=160,
+        rate=30,
+        customers=120,
         kills=4,
         postgres_kills=1,
         away_seconds=10,
         lost_commits=20,
-        drain_seconds=180,
+        drain_seconds=420,
     ),
     "normal": Plan(
         name="normal",
