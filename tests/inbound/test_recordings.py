@@ -1,4 +1,4 @@
-"""Everything that the platforms document is applied: no dead event, the expected messages, nothing new the second time."""
+"""All that the platforms document is applied: no dead event, the expected messages, nothing new the second time."""
 
 from __future__ import annotations
 
