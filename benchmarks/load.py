@@ -33,6 +33,8 @@ class Load:
     p95: float
     p99: float
     failures: int
+    began: float
+    """`perf_counter()` when the first request left; on one machine all processes share that clock."""
 
 
 def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
@@ -106,7 +108,7 @@ def _closed(port: int, requests: Sequence[bytes], connections: int, seconds: flo
             failures += not connection.is_ok
             connection.send(requests[next_one % len(requests)], now)
             next_one += 1
-    return _summary(latencies, failures, now - begin)
+    return _summary(latencies, failures, begin, now)
 
 
 def _paced(port: int, requests: Sequence[bytes], connections: int, seconds: float, per_second: float) -> Load:
@@ -127,16 +129,23 @@ def _paced(port: int, requests: Sequence[bytes], connections: int, seconds: floa
                 latencies.append(time.perf_counter() - key.data.began)
                 failures += not key.data.is_ok
                 free.append(key.data)
-    return _summary(latencies, failures, time.perf_counter() - begin)
+    return _summary(latencies, failures, begin, time.perf_counter())
 
 
-def _summary(latencies: list[float], failures: int, seconds: float) -> Load:
+def _summary(latencies: list[float], failures: int, began: float, ended: float) -> Load:
     ordered = sorted(latencies)
 
     def at(share: float) -> float:
         return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 2)
 
-    return Load(per_second=len(ordered) / seconds, p50=at(0.5), p95=at(0.95), p99=at(0.99), failures=failures)
+    return Load(
+        per_second=len(ordered) / (ended - began),
+        p50=at(0.5),
+        p95=at(0.95),
+        p99=at(0.99),
+        failures=failures,
+        began=began,
+    )
 
 
 def main() -> None:

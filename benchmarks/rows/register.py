@@ -7,9 +7,23 @@ from collections.abc import Callable
 from benchmarks.report import Result
 from benchmarks.rows.acks import measure_acks
 from benchmarks.rows.apply import measure_apply
+from benchmarks.rows.automation import measure_automation
+from benchmarks.rows.growth import measure_growth
+from benchmarks.rows.latency import measure_latency
+from benchmarks.rows.listing import measure_list
+from benchmarks.rows.send import measure_send
+from benchmarks.rows.snapshot import measure_snapshot
+from benchmarks.rows.standing import measure_standing
 from benchmarks.town import Town
 
 ROWS: dict[str, Callable[[Town], list[Result]]] = {
     "acks": measure_acks,
     "apply": measure_apply,
+    "automation": measure_automation,
+    "send": measure_send,
+    "latency": measure_latency,
+    "list": measure_list,
+    "snapshot": measure_snapshot,
+    "standing": measure_standing,
+    "growth": measure_growth,
 }
