@@ -17,10 +17,10 @@ def page(channel_id: str, *events: Json, platform: str = "page", standby: bool =
     return {"object": platform, "entry": [{"id": channel_id, "time": START_MS, name: list(events)}]}
 
 
-def changes(channel_id: str, *pairs: tuple[str, Json], platform: str = "page") -> Json:
-    """Change events: (field, value)."""
+def changes(channel_id: str, *pairs: tuple[str, Json], platform: str = "page", second: int = 0) -> Json:
+    """Change events: (field, value), sent `second` seconds after START."""
     items = [{"field": field, "value": value} for field, value in pairs]
-    return {"object": platform, "entry": [{"id": channel_id, "time": START_MS // 1000, "changes": items}]}
+    return {"object": platform, "entry": [{"id": channel_id, "time": START_MS // 1000 + second, "changes": items}]}
 
 
 def event(channel_id: str, *, user: str = "7001", second: float = 0, **fields: Any) -> Json:

@@ -112,7 +112,7 @@ def comment(shop: Shop, text: str, *, number: int, parent: str = "p_1", by: str 
         "message": text,
         "created_time": int(line.START.timestamp()) + number,
     }
-    return changes(shop.address, ("feed", value))
+    return changes(shop.address, ("feed", value), second=number + (0 if verb == "add" else 60))
 
 
 def test_comments_below_one_another_are_one_public_conversation() -> None:

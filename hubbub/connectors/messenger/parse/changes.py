@@ -74,7 +74,7 @@ def _comment(item: Item, value: JsonObject, verb: str) -> CommentReceived:
     return CommentReceived(
         address=item.address,
         event_key=f"comment:{comment_id}:{verb}:{as_text(time, limit=32) or ''}:{fingerprint(text)}",
-        occurred_at=from_epoch(item.time if time is None else time),
+        occurred_at=from_epoch(time if time is not None and verb == "added" else item.time or time),
         raw=item.raw,
         sender=sender,
         thread=Thread(type=ThreadType.PUBLIC, key=f"{post_id}:{top_id}"),
