@@ -19,12 +19,12 @@ from hubbub.connectors.events import (
     PostbackReceived,
 )
 from hubbub.connectors.registry import CONNECTORS
+from hubbub.conversations.preview import preview
 from hubbub.conversations.realtime import ScreenEvent
 from hubbub.inbound.batch import Arrival, Batch, ConversationRow
 from hubbub.inbound.dedupe import has_message_id
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
-from hubbub.kit.text import one_line
 from hubbub.organizations.database import run
 
 EXISTING = """
@@ -102,7 +102,6 @@ UPDATE conversation c
 WITH_MEDIA = frozenset(name for name, one in CONNECTORS.items() if isinstance(one, DownloadsMedia))
 HASHTAG = re.compile(r"(?<!\w)#(\w{1,100})")
 LONGEST_EXTERNAL_ID = 512
-PREVIEW_LENGTH = 200
 
 
 def said(batch: Batch) -> list[Arrival]:
@@ -283,7 +282,7 @@ def _count_row(conversation: ConversationRow, arrivals: Sequence[Arrival]) -> di
         "unread": sum(read_through is None or one.at > read_through for one in theirs),
         "first_at": min(one.at for one in arrivals),
         "last_at": last.at,
-        "last_text": one_line(content_of(last).text or "", PREVIEW_LENGTH),
+        "last_text": preview(content_of(last).text or ""),
         "last_id": last.message_id,
         "last_inbound_at": newest_inbound.at if newest_inbound else None,
         "last_outbound_at": max((one.at for one in ours), default=None),

@@ -13,10 +13,10 @@ from hubbub.conversations.drafts import to_json
 from hubbub.conversations.facts import record
 from hubbub.conversations.media import digest_in
 from hubbub.conversations.models import Attachment, Conversation, Message, MessageStatus
+from hubbub.conversations.preview import preview
 from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
-from hubbub.kit.text import one_line
 from hubbub.organizations.database import run
 from hubbub.organizations.models import User
 
@@ -38,7 +38,6 @@ TYPES: dict[OutboundKind, MessageType] = {
     OutboundKind.NATIVE: MessageType.TEMPLATE,
 }
 """Media are of their file's type."""
-PREVIEW_LENGTH = 200
 
 ANSWERED = """
 WITH asked AS (
@@ -100,7 +99,7 @@ def we_wrote(writing: Writing, messages: Sequence[Message]) -> None:
             conversation=writing.conversation.id,
             count=len(shown),
             now=writing.now,
-            text=one_line(shown[-1].text, PREVIEW_LENGTH),
+            text=preview(shown[-1].text),
             last=shown[-1].id,
             responses=0 if seconds is None else 1,
             seconds=seconds or 0.0,
