@@ -23,8 +23,10 @@ from hubbub.kit.http import DownloadFailed
 from hubbub.organizations.scope import organization_scope
 from hubbub.settings.environment import environment
 
-GONE_STATUSES = frozenset({401, 403, 404, 410})
+DEAD_LINK = frozenset({401, 403, 404, 410})
 """A platform's link that has expired answers with one of these."""
+NO_SUCH_FILE = frozenset({404, 410})
+"""A platform that is asked by the file's id answers so for good; 401 and 403 are about our token there."""
 REFUSED_TYPES = frozenset(
     {
         "application/x-msdownload",
@@ -123,17 +125,18 @@ def _copy(attachment: Attachment) -> Copied:
     if isinstance(found, MediaWait):
         raise TryLater("The platform is still preparing the file.")
     try:
-        return _download(found)
+        return _download(found, DEAD_LINK if attachment.source_url else NO_SUCH_FILE)
     except LinkExpired:
+        if not (attachment.external_id and attachment.source_url):
+            return Copied(state="gone", reason="The platform does not have this file any more.")
         _forget_link(attachment)
         raise
 
 
 def _forget_link(attachment: Attachment) -> None:
-    """The next attempt asks the platform for a new link, where it has an id to ask with."""
-    if attachment.external_id and attachment.source_url:
-        with organization_scope(attachment.organization_id):
-            Attachment.objects.filter(id=attachment.id).update(source_url="")
+    """The next attempt asks the platform for a new link, by the file's id."""
+    with organization_scope(attachment.organization_id):
+        Attachment.objects.filter(id=attachment.id).update(source_url="")
 
 
 def _locate(connector: Connector, channel: Channel, attachment: Attachment) -> MediaReady | MediaWait | MediaGone:
@@ -146,7 +149,7 @@ def _locate(connector: Connector, channel: Channel, attachment: Attachment) -> M
     return connector.read_location(access, source, call(request) if request else None)
 
 
-def _download(found: MediaReady) -> Copied:
+def _download(found: MediaReady, expired: frozenset[int]) -> Copied:
     try:
         with platform_client().download(
             http_request(found.request), max_bytes=environment().media_max_bytes
@@ -155,7 +158,7 @@ def _download(found: MediaReady) -> Copied:
     except TooLarge as error:
         return Copied(state="refused", reason=error.sentence)
     except DownloadFailed as error:
-        if error.details.get("status") in GONE_STATUSES:
+        if error.details.get("status") in expired:
             raise LinkExpired("The platform's link is not valid any more; a new one is asked for.") from None
         raise TryLater(error.sentence) from None
 
@@ -187,6 +190,8 @@ def sniff(file: BinaryIO, claimed_type: str) -> str:
         return "application/x-msdownload"
     if head[:4] == b"\x7fELF":
         return "application/x-elf"
+    if head[:2] == b"#!":
+        return "application/x-sh"
     with contextlib.suppress(puremagic.PureError, ValueError):
         found = puremagic.from_string(head, mime=True)
         if found:

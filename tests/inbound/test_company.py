@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -80,8 +81,12 @@ def test_an_album_of_ten_pictures_in_parallel_opens_one_conversation() -> None:
     shops = [open_shop() for _ in range(5)]
     for shop in shops:
         for n in range(10):
-            image = {"id": f"{shop.address[-12:]}{n}", "type": "image", "contentProvider": {"type": "line"}}
-            image["imageSet"] = {"id": "set", "index": n + 1, "total": 10}  # type: ignore[assignment]
+            image: dict[str, Any] = {
+                "id": f"{shop.address[-12:]}{n}",
+                "type": "image",
+                "contentProvider": {"type": "line"},
+            }
+            image["imageSet"] = {"id": "set", "index": n + 1, "total": 10}
             deliver("line", line.body(shop.address, line.event("message", message=image, second=n, user="Unew")))
     assert in_parallel(until_done(1), count=5) == []
     for shop in shops:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -64,7 +65,7 @@ def answer(shop: Shop, message: Message, mid: str = MID) -> None:
 
 def echoed(shop: Shop, message: Message | None = None, mid: str = MID) -> None:
     """The platform echoes; with our message's id in it where we put it there."""
-    more = {"metadata": str(message.id)} if message else {}
+    more: dict[str, Any] = {"metadata": str(message.id)} if message else {}
     now = run("SELECT (extract(epoch FROM now()) * 1000)::bigint AS now")[0]["now"]
     shop.receive(page(shop.address, {**echo(shop.address, "our answer", mid=mid, **more), "timestamp": now}))
 

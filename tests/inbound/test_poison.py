@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.db import OperationalError, transaction
 
-from hubbub.inbound import actions, pipeline
+from hubbub.connectors import registry
+from hubbub.inbound import actions, pipeline, store
 from hubbub.inbound.batch import Arrival, Batch
 from hubbub.inbound.lease import ScanFloor, lease
 from hubbub.inbound.replay import replay_requested
@@ -32,12 +33,11 @@ pytestmark = pytest.mark.usefixtures("database")
 @pytest.fixture
 def poison(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Storing a message that says POISON fails; undone by `poison.undo()`."""
-    store = pipeline.store
 
     def broken(batch: Batch, arrivals: Sequence[Arrival]) -> list[Arrival]:
         if any("POISON" in str(one.event.raw) for one in arrivals):
             run("SELECT 1 / 0")
-        return store(batch, arrivals)
+        return store.store(batch, arrivals)
 
     monkeypatch.setattr(pipeline, "store", broken)
     return monkeypatch
@@ -107,7 +107,7 @@ def test_a_connector_that_fails_keeps_the_delivery_with_its_reason(monkeypatch: 
         def parse(self, body: bytes) -> list[Any]:
             raise ZeroDivisionError(len(body))
 
-    monkeypatch.setitem(pipeline.parse.__globals__["CONNECTORS"], "facebook", Broken())
+    monkeypatch.setitem(registry.CONNECTORS, "facebook", Broken())
     deliver("facebook", b'{"odd": 1}')
     deliver("line", line.body(shop.address, line.text("fine")))
     apply_all()

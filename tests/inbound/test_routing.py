@@ -92,7 +92,7 @@ def test_news_of_a_business_account_go_to_its_oldest_number() -> None:
         "message_template_name": "hi",
         "message_template_language": "en",
     }
-    body = {
+    body: dict[str, Any] = {
         "object": "whatsapp_business_account",
         "entry": [
             {

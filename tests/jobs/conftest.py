@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.outbound import Platforms
+
+
+@pytest.fixture(scope="session")
+def _platforms(database: None) -> Iterator[Platforms]:
+    from tests.support.outbound import running_platforms  # needs Django, which is set up after this file is read
+
+    with running_platforms() as found:
+        yield found
+
+
+@pytest.fixture
+def platforms(_platforms: Platforms) -> Platforms:
+    _platforms.reset()
+    return _platforms
