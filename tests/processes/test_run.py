@@ -9,6 +9,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,12 @@ pytestmark = pytest.mark.slow
 READY_SECONDS = 110.0
 
 
+def clean_environment() -> dict[str, str]:
+    """A newcomer's: nothing of the test run's settings."""
+    ours = ("HUBBUB_", "DATABASE_", "FACEBOOK_", "BASE_URL", "DJANGO_SETTINGS_MODULE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 @dataclass
 class Copy:
     """One data directory with its port, and the `make run` of it."""
@@ -37,9 +44,12 @@ class Copy:
         return self.data_dir / "output.txt"
 
     def start(self) -> None:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HUBBUB_", "DATABASE_"))}
-        del clean["DJANGO_SETTINGS_MODULE"]
-        environment = {**clean, "PORT": str(self.port), "HUBBUB_DATA_DIR": str(self.data_dir), "HUBBUB_ENV": "test"}
+        environment = {
+            **clean_environment(),
+            "PORT": str(self.port),
+            "HUBBUB_DATA_DIR": str(self.data_dir),
+            "HUBBUB_ENV": "test",
+        }
         with self.output.open("wb") as output:
             command = [sys.executable, "-m", "hubbub.processes", "run"]
             self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
@@ -61,7 +71,11 @@ class Copy:
 
     def all_processes(self) -> dict[int, list[str]]:
         assert self.process is not None
-        return {child.pid: child.cmdline() for child in psutil.Process(self.process.pid).children(recursive=True)}
+        found = {}
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.Error):  # it ended while we looked
+                found[child.pid] = child.cmdline()
+        return found
 
     def pid_of(self, *words: str) -> int | None:
         for pid, command in self.all_processes().items():
@@ -103,7 +117,7 @@ def test_the_edge_answers_at_the_one_port(copy: Copy) -> None:
 
 
 def test_a_second_run_of_the_same_data_is_refused_in_one_sentence(copy: Copy) -> None:
-    environment = {**os.environ, "PORT": str(free_port()), "HUBBUB_DATA_DIR": str(copy.data_dir)}
+    environment = {**clean_environment(), "PORT": str(free_port()), "HUBBUB_DATA_DIR": str(copy.data_dir)}
     command = [sys.executable, "-m", "hubbub.processes", "run"]
     refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert refused.returncode == 1
@@ -114,7 +128,7 @@ def test_a_second_run_of_the_same_data_is_refused_in_one_sentence(copy: Copy) ->
 def test_a_port_that_is_taken_is_told_in_one_sentence(short_dir: Path) -> None:
     listener = bind(0, ("127.0.0.1",))[0]
     port = listener.getsockname()[1]
-    environment = {**os.environ, "PORT": str(port), "HUBBUB_DATA_DIR": tempfile.mkdtemp(dir=short_dir)}
+    environment = {**clean_environment(), "PORT": str(port), "HUBBUB_DATA_DIR": tempfile.mkdtemp(dir=short_dir)}
     command = [sys.executable, "-m", "hubbub.processes", "run"]
     refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     listener.close()
