@@ -92,7 +92,7 @@ def fill_in(text: str, values: dict[str, str]) -> str:
 
     def value(match: re.Match[str]) -> str:
         name, fallback = match.group(1), match.group(2)
-        return values.get(name) or (NEUTRAL_WORDS.get(name, "") if fallback is None else fallback)
+        return values.get(name) or (NEUTRAL_WORDS.get(name, "") if fallback is None else fallback.strip())
 
     return PLACEHOLDER.sub(value, text)
 

@@ -111,7 +111,13 @@ def test_news_of_a_business_account_go_to_its_oldest_number() -> None:
 
 def test_odd_bodies_are_kept_and_counted() -> None:
     shop = open_shop("facebook")
-    for body in ([], 7, {"object": "page"}, {"object": "page", "entry": [{"id": shop.address, "messaging": 5}]}):
+    bodies: list[Any] = [
+        [],
+        7,
+        {"object": "page"},
+        {"object": "page", "entry": [{"id": shop.address, "messaging": 5}]},
+    ]
+    for body in bodies:
         assert deliver_signed("facebook", body)["state"] == "applied"
     odd = page(shop.address, {"recipient": {"id": shop.address}, "message": 5}, said(shop.address, "beside it"))
     assert deliver_signed("facebook", odd)["malformed_count"] == 1
