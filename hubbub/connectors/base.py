@@ -83,7 +83,10 @@ class Connector(Protocol):
         """Answer a GET challenge: a response (200 with the challenge, or 403), or None where the platform has none."""
 
     def addresses(self, body: bytes) -> tuple[str, ...]:
-        """Account ids named in a body that is not verified yet; bounded scan, used only to choose candidate secrets. Never raises."""
+        """Account ids named in a body that is not verified yet; a bounded scan, only to choose candidate secrets.
+
+        Never raises.
+        """
 
     def verify(self, request: RawRequest, secrets: Secrets) -> None:
         """Raise `BadSignature` unless one of the signing secrets made the signature of exactly these bytes."""
@@ -92,7 +95,10 @@ class Connector(Protocol):
         """Every event of every entry, in order of the body. Never raises: what is odd becomes a MalformedEvent."""
 
     def render(self, message: OutboundMessage, context: SendContext) -> ApiRequest:
-        """The one visible call for this message. Raises `Unsendable(sentence, code=…)` for what the platform cannot express."""
+        """The one visible call for this message.
+
+        Raises `Unsendable(sentence, code=…)` for what the platform cannot express.
+        """
 
     def read_response(self, request: ApiRequest, response: ApiResponse) -> Outcome:
         """What an answer means. Never raises."""
@@ -103,7 +109,9 @@ class Connector(Protocol):
 
 @runtime_checkable
 class FetchesProfiles(Protocol):
-    def profile_request(self, access: ChannelAccess, external_id: str, *, thread_type: str, thread_key: str) -> ApiRequest: ...
+    def profile_request(
+        self, access: ChannelAccess, external_id: str, *, thread_type: str, thread_key: str
+    ) -> ApiRequest: ...
     def read_profile(self, response: ApiResponse) -> Profile | None:
         """None: the platform tells nothing about this person (not an error)."""
 
@@ -160,7 +168,9 @@ class UploadsMedia(Protocol):
 
 @runtime_checkable
 class ShowsTyping(Protocol):
-    def typing_request(self, context: SendContext, last_inbound_external_id: str | None, *, is_on: bool) -> ApiRequest | None:
+    def typing_request(
+        self, context: SendContext, last_inbound_external_id: str | None, *, is_on: bool
+    ) -> ApiRequest | None:
         """None where this thread cannot show it."""
 
 
@@ -218,7 +228,7 @@ class ProbesAccount(Protocol):
 
     def account_request(self, access: ChannelAccess) -> ApiRequest: ...
     def read_account(self, access: ChannelAccess, response: ApiResponse) -> AccountInfo:
-        """Raises InvalidInput with the platform's reason when the credentials do not work or belong to another account."""
+        """Raises InvalidInput with the platform's reason when the credentials do not work or are another account's."""
 
 
 @runtime_checkable

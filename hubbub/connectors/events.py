@@ -60,7 +60,7 @@ class ThreadType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """A person as the platform names them here. `aliases` are other ids of the same person (WhatsApp: wa_id beside BSUID)."""
+    """A person as the platform names them here; `aliases` are other ids of theirs (WhatsApp: wa_id beside BSUID)."""
 
     external_id: str
     aliases: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundEvent:
-    """Base of all. `address` is our account on the platform; `event_key` is unique per account and repeats on redelivery."""
+    """Base of all. `address` is our account there; `event_key` is unique per account and repeats on redelivery."""
 
     kind: ClassVar[str]
 
@@ -357,7 +357,7 @@ class IdentityChanged(InboundEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactActed(InboundEvent):
-    """A person did something that is not a message but worth a line: beacon, video watched, membership, account link, cart, form."""
+    """A person did something that is no message but worth a line: beacon, video watched, membership, link, form."""
 
     kind: ClassVar[str] = "contact_acted"
     sender: Party | None

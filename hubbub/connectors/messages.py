@@ -1,7 +1,7 @@
 """What we want to say, before a connector puts it into a platform's shape.
 
 One `OutboundMessage` is one row of the outbox and one visible call to the platform. What a platform shows as two
-bubbles (a text beside a picture on Messenger) is split into two rows when it is queued, see `Capabilities.has_captions`.
+bubbles (a text beside a picture on Messenger) is split into two rows when it is queued (`Capabilities.has_captions`).
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ class ApiRequest:
     purpose: str = "send"
     """send, upload, profile, media, action, probe, …: for the call log."""
     is_repeatable: bool = False
-    """True when a repeat after a lost answer cannot show a second bubble (reads, uploads, LINE push with its retry key)."""
+    """True when a repeat after a lost answer shows no second bubble (reads, uploads, LINE push with its retry key)."""
     uses_reply_token: bool = False
     endpoint: str = ""
     """The path with ids replaced ("/{page-id}/messages"), for the call log; never a token."""
