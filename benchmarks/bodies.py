@@ -26,9 +26,9 @@ class Account:
     secret: str
 
 
-def body_of(account: Account, person: int, text: str = WORDS) -> bytes:
-    """A text message from a person of this number, with a message id of its own."""
-    return dumps(_BODIES[account.platform](account, person, text, new_id().hex))
+def body_of(account: Account, person: int, text: str = WORDS, *, later: float = 0) -> bytes:
+    """A text message from a person of this number, with a message id of its own, written `later` seconds from now."""
+    return dumps(_BODIES[account.platform](account, person, text, new_id().hex, time.time() + later))
 
 
 def http_of(account: Account, body: bytes) -> bytes:
@@ -48,22 +48,21 @@ def requests_of(account: Account, count: int = 1000, people: int = 200) -> list[
     return [http_of(account, body_of(account, number % people)) for number in range(count)]
 
 
-def _messaging(account: Account, person: int, text: str, mid: str) -> dict[str, Any]:
-    now = int(time.time() * 1000)
+def _messaging(account: Account, person: int, text: str, mid: str, at: float) -> dict[str, Any]:
     message = {
         "sender": {"id": f"70000000000{person:06}"},
         "recipient": {"id": account.external_id},
-        "timestamp": now,
+        "timestamp": int(at * 1000),
         "message": {"mid": f"m_{mid}", "text": text},
     }
-    return {"object": "page", "entry": [{"id": account.external_id, "time": now, "messaging": [message]}]}
+    return {"object": "page", "entry": [{"id": account.external_id, "time": int(at * 1000), "messaging": [message]}]}
 
 
-def _instagram(account: Account, person: int, text: str, mid: str) -> dict[str, Any]:
-    return {**_messaging(account, person, text, mid), "object": "instagram"}
+def _instagram(account: Account, person: int, text: str, mid: str, at: float) -> dict[str, Any]:
+    return {**_messaging(account, person, text, mid, at), "object": "instagram"}
 
 
-def _whatsapp(account: Account, person: int, text: str, mid: str) -> dict[str, Any]:
+def _whatsapp(account: Account, person: int, text: str, mid: str, at: float) -> dict[str, Any]:
     customer = f"6681{person:07}"
     value = {
         "messaging_product": "whatsapp",
@@ -73,7 +72,7 @@ def _whatsapp(account: Account, person: int, text: str, mid: str) -> dict[str, A
             {
                 "from": customer,
                 "id": f"wamid.{mid}",
-                "timestamp": str(int(time.time())),
+                "timestamp": str(int(at)),
                 "type": "text",
                 "text": {"body": text},
             }
@@ -83,11 +82,11 @@ def _whatsapp(account: Account, person: int, text: str, mid: str) -> dict[str, A
     return {"object": "whatsapp_business_account", "entry": [entry]}
 
 
-def _line(account: Account, person: int, text: str, mid: str) -> dict[str, Any]:
+def _line(account: Account, person: int, text: str, mid: str, at: float) -> dict[str, Any]:
     event = {
         "type": "message",
         "mode": "active",
-        "timestamp": int(time.time() * 1000),
+        "timestamp": int(at * 1000),
         "source": {"type": "user", "userId": f"U{person:032x}"},
         "webhookEventId": mid.upper()[:26],
         "deliveryContext": {"isRedelivery": False},

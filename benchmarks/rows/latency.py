@@ -66,7 +66,10 @@ def _round(town: Town, edge: int, web: int, number: int) -> list[float]:
     account = town.accounts["facebook"]
     count = PER_SECOND * SECONDS
     first = number * count
-    requests = [http_of(account, body_of(account, n % PEOPLE, f"{n}")) for n in range(first, first + count)]
+    requests = [
+        http_of(account, body_of(account, (first + n) % PEOPLE, f"{first + n}", later=n / PER_SECOND))
+        for n in range(count)
+    ]
     poller = _Poller(web, town.key, first, count)
     poller.start()
     load = run_load(

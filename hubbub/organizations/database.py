@@ -10,7 +10,7 @@ from django.db import connection, connections
 
 from hubbub.kit.json import dumps, loads
 from hubbub.processes.roles import refuse_dangerous_role
-from hubbub.settings.database import POOL_SIZES, PROCESS_VARIABLE, django_database, logins
+from hubbub.settings.database import PROCESS_VARIABLE, database_of, logins
 
 Row = dict[str, Any]
 JSONB = 3802
@@ -42,8 +42,7 @@ def sign_in_as(process: str) -> None:
     round row-level security.
     """
     os.environ[PROCESS_VARIABLE] = process
-    entry = django_database(logins().url_for(process), pool_size=POOL_SIZES.get(process, 0))
-    connections.settings["default"] = connections.configure_settings({"default": entry})["default"]
+    connections.settings["default"] = connections.configure_settings({"default": database_of(process)})["default"]
     connections["default"] = connections.create_connection("default")
     refuse_wrong_role(process)
 

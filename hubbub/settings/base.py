@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from hubbub.settings.database import POOL_SIZES, current_process, django_database, logins
+from hubbub.settings.database import current_process, database_of
 from hubbub.settings.environment import environment
 
 django_stubs_ext.monkeypatch()
@@ -61,7 +61,7 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": django_database(logins(ENV).url_for(PROCESS), pool_size=POOL_SIZES.get(PROCESS, 0))}
+DATABASES = {"default": database_of(PROCESS)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "organizations.User"
 AUTH_PASSWORD_VALIDATORS = [

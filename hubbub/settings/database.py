@@ -17,6 +17,12 @@ POOL_SIZES = {"web": 12, "outbound": 4}
 """The web answers many requests at once; the other processes work with one connection, a sender with a few."""
 
 
+PREPARING = frozenset({"inbound", "outbound", "automation"})
+"""Lanes that run the same statements all day: the server parses and plans each once a connection, which is a third to a
+half of their time. A connection whose tables were migrated away is closed by its lane and opened anew."""
+RUNS_BEFORE_PREPARING = 3
+
+
 def current_process() -> str:
     """The process whose role this interpreter uses."""
     return os.environ.get(PROCESS_VARIABLE, "web")
@@ -33,6 +39,14 @@ def logins(settings: Environment | None = None) -> Logins:
         prefix=settings.database_role_prefix,
         overrides={process: url for process in PROCESSES if (url := os.environ.get(f"DATABASE_URL_{process.upper()}"))},
     )
+
+
+def database_of(process: str) -> dict[str, Any]:
+    """The DATABASES entry of a process: its own role, its pool, its way of running statements."""
+    entry = django_database(logins().url_for(process), pool_size=POOL_SIZES.get(process, 0))
+    if process in PREPARING:
+        entry["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": RUNS_BEFORE_PREPARING}
+    return entry
 
 
 def django_database(url: str, *, pool_size: int) -> dict[str, Any]:

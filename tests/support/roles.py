@@ -9,14 +9,16 @@ from typing import Any
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from hubbub.settings.database import django_database, logins
+from hubbub.settings.database import database_of
 
 
 @contextmanager
 def acting_as(process: str) -> Iterator[Any]:
     """The default connection signs in as another process ("inbound", "outbound", …) within the block; yields it."""
     before = connections["default"]
-    settings = connections.configure_settings({"default": django_database(logins().url_for(process), pool_size=0)})
+    entry = database_of(process)
+    entry["OPTIONS"].pop("pool", None)  # closed with the block
+    settings = connections.configure_settings({"default": entry})
     wrapper = DatabaseWrapper(settings["default"], "default")
     connections["default"] = wrapper
     try:
