@@ -269,7 +269,8 @@ PILE = (
               author_name, author_avatar_url, type, text, content, status, visibility, occurred_at, body_position,
               reply_to_external_id, response_type, is_replied, is_edited, edit_number, is_unsent, mentions, hashtags,
               error_count, metadata)
-       SELECT gen_random_uuid(), c.organization_id, c.id, c.channel_id, c.contact_id, 'outbound', 'flow', '', '', 'text',
+       SELECT gen_random_uuid(), c.organization_id, c.id, c.channel_id, c.contact_id, 'outbound', 'flow', '', '',
+              'text',
               'bulk', '{"outbound": {"kind": "text", "text": "bulk"}}', 'queued', 'visible', hubbub_now(), 0, '', '',
               false, false, 0, false, '[]', '[]', 0, '{}'
          FROM conversation c WHERE c.channel_id = %(channel)s AND c.title = 'pile'""",
@@ -277,7 +278,8 @@ PILE = (
        SELECT id, organization_id, 2 FROM conversation WHERE channel_id = %(channel)s AND title = 'pile'""",
     """INSERT INTO outbox (message_id, organization_id, channel_id, conversation_id, position, is_head, priority, state,
               due_at, attempts, retry_key, uses_reply_token, last_code, queued_at)
-       SELECT m.id, m.organization_id, m.channel_id, m.conversation_id, 1, true, %(priority)s, 'queued', hubbub_now(), 0,
+       SELECT m.id, m.organization_id, m.channel_id, m.conversation_id, 1, true, %(priority)s, 'queued',
+              hubbub_now(), 0,
               gen_random_uuid(), false, '', hubbub_now()
          FROM message m JOIN conversation c ON c.id = m.conversation_id
         WHERE m.channel_id = %(channel)s AND c.title = 'pile'""",
