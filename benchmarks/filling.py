@@ -31,7 +31,8 @@ WITH made AS (
     INSERT INTO contact (id, organization_id, name, is_name_given, avatar_url, avatar_key, language, timezone,
            email_index, is_email_verified, phone_index, is_phone_verified, attributes, is_blocked, first_seen_at,
            last_seen_at, updated_at)
-    SELECT contact, %(organization)s, 'Person ' || n, false, '', '', '', '', '', false, '', false, '{}', false, at, at, at
+    SELECT contact, %(organization)s, 'Person ' || n, false, '', '', '', '', '', false, '', false, '{}', false, at, at,
+           at
       FROM made
 ), identities AS (
     INSERT INTO contact_identity (id, organization_id, contact_id, home_contact_id, channel_id, external_id, username,

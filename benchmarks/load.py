@@ -90,7 +90,8 @@ def _is_whole(head: bytes, body: bytes) -> bool:
 
 
 def _closed(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Load:
-    selector, latencies, failures, next_one = selectors.DefaultSelector(), [], 0, 0
+    selector, failures, next_one = selectors.DefaultSelector(), 0, 0
+    latencies: list[float] = []
     begin = time.perf_counter()
     for _ in range(connections):
         connection = _Connection(port)
@@ -112,7 +113,8 @@ def _closed(port: int, requests: Sequence[bytes], connections: int, seconds: flo
 
 
 def _paced(port: int, requests: Sequence[bytes], connections: int, seconds: float, per_second: float) -> Load:
-    selector, latencies, failures = selectors.DefaultSelector(), [], 0
+    selector, failures = selectors.DefaultSelector(), 0
+    latencies: list[float] = []
     free: deque[_Connection] = deque(_Connection(port) for _ in range(connections))
     for connection in free:
         selector.register(connection.socket, selectors.EVENT_READ, connection)

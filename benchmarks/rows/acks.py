@@ -8,10 +8,11 @@ from statistics import median
 
 from benchmarks.bodies import requests_of
 from benchmarks.load import Load, run_load
-from benchmarks.programs import Program, free_port
+from benchmarks.programs import Program
 from benchmarks.report import Result
 from benchmarks.town import Town
 from hubbub.api.management.commands.web import STOP_SECONDS, THREADS
+from hubbub.processes.listening import free_port
 
 CONNECTIONS = 64
 SECONDS = 1.5
@@ -70,7 +71,12 @@ def _start_all(town: Town, ends: ExitStack) -> dict[str, Runner]:
         {"BENCH_DATABASE_URL": town.login("edge"), "BENCH_SECRET": accounts["facebook"].secret},
     )
     line = _start(
-        town, ends, "line_sdk", ["-m", "benchmarks.servers.line_sdk"], "/", {"BENCH_LINE_SECRET": accounts["line"].secret}
+        town,
+        ends,
+        "line_sdk",
+        ["-m", "benchmarks.servers.line_sdk"],
+        "/",
+        {"BENCH_LINE_SECRET": accounts["line"].secret},
     )
     pywa = _start(
         town,

@@ -72,9 +72,7 @@ def _round(town: Town, edge: int, web: int, number: int) -> list[float]:
     ]
     poller = _Poller(web, town.key, first, count)
     poller.start()
-    load = run_load(
-        edge, requests, connections=16, seconds=SECONDS, folder=town.folder, per_second=PER_SECOND
-    )
+    load = run_load(edge, requests, connections=16, seconds=SECONDS, folder=town.folder, per_second=PER_SECOND)
     if load.failures:
         raise RuntimeError(f"{load.failures} webhooks were not taken.")
     poller.join(PATIENCE_SECONDS)

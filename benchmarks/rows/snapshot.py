@@ -15,8 +15,8 @@ PASSED = 1_000_000
 AT_ONCE = 100_000
 CYCLES = 15
 PASS = (
-    "INSERT INTO delivery (id, received_at, platform, body, size_bytes)"
-    f" SELECT gen_random_uuid(), now(), 'line', 'x', 1 FROM generate_series(1, {AT_ONCE})",
+    f"""INSERT INTO delivery (id, received_at, platform, body, size_bytes)
+        SELECT gen_random_uuid(), now(), 'line', 'x', 1 FROM generate_series(1, {AT_ONCE})""",
     "UPDATE delivery SET processed_at = now(), state = 'applied' WHERE processed_at IS NULL",
 )
 DONE = "UPDATE delivery SET processed_at = hubbub_now(), state = 'applied' WHERE id = ANY(%(ids)s::uuid[])"

@@ -16,6 +16,15 @@ from hubbub.processes.listening import free_port
 
 REQUESTS = 1000
 START_SECONDS = 180.0
+NAMES = {
+    "hubbub.edge": "edge",
+    "processes router": "router",
+    "-m sandbox": "sandbox",
+    "granian": "web",
+    "manage.py worker": "worker and lanes",
+    "processes run": "make run itself",
+}
+"""What stands in a command line → how it is called here."""
 
 
 def measure_standing(town: Town) -> list[Result]:
@@ -49,7 +58,7 @@ def _start(town: Town, folder: Path, port: int) -> tuple[float, Program]:
     environment = {"HUBBUB_DATA_DIR": str(folder), "PORT": str(port)}
     begin = perf_counter()
     program = Program("make_run", ["-m", "hubbub.processes", "run"], town.logs, environment)
-    ready = set()
+    ready: set[str] = set()
     while ready != {"/health/ready", "/webhooks/facebook"}:
         if perf_counter() - begin > START_SECONDS:
             program.stop()
@@ -72,10 +81,14 @@ def _memory(town: Town, program: Program, port: int) -> list[Result]:
     """After a thousand requests through the router."""
     sent = 0
     while sent < REQUESTS:
-        sent += round(run_load(port, [list_request("none")], connections=8, seconds=2, folder=town.folder).per_second * 2)
+        sent += round(
+            run_load(port, [list_request("none")], connections=8, seconds=2, folder=town.folder).per_second * 2
+        )
     pids = [pid for pid in family(program.pid) if not _is_postgres(pid)]
     edge = [pid for pid in pids if "hubbub.edge" in command_of(pid)]
-    each = {_name(pid): round(memory_of([pid])) for pid in pids}
+    each: dict[str, float | str] = {}
+    for pid in pids:
+        each[_name(pid)] = float(each.get(_name(pid), 0.0)) + memory_of([pid])
     return [
         Result(
             what="memory of all processes without Postgres (sum of PSS)",
@@ -84,7 +97,7 @@ def _memory(town: Town, program: Program, port: int) -> list[Result]:
             bar=400,
             unit="MB",
             is_floor=False,
-            figures=dict(each),
+            figures=each,
         ),
         Result(
             what="memory of the edge alone",
@@ -103,6 +116,5 @@ def _is_postgres(pid: int) -> bool:
 
 
 def _name(pid: int) -> str:
-    words = [word for word in command_of(pid).split() if not word.startswith("-")]
-    known = ("hubbub.edge", "router", "sandbox", "granian", "worker", "hubbub.processes")
-    return f"{next((name for name in known if any(name in word for word in words)), 'other')} {pid}"
+    command = command_of(pid)
+    return next((name for word, name in NAMES.items() if word in command), "other")

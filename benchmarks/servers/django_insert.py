@@ -57,7 +57,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     expected = "sha256=" + hmac.new(SECRET, request.body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, request.headers.get("X-Hub-Signature-256", "")):
         return HttpResponse(status=403)
-    RawDelivery.objects.create(
+    delivery = RawDelivery(
         id=uuid.uuid4(),
         received_at=datetime.now(UTC),
         platform="facebook",
@@ -66,6 +66,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         edge="django",
         size_bytes=len(request.body),
     )
+    delivery.save(force_insert=True)
     return HttpResponse("ok")
 
 
