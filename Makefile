@@ -26,7 +26,7 @@ run: $(VENV)/installed-run
 	@exec $(BIN)/python -m hubbub.processes run $(foreach host,$(HOST),--host $(host))
 
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest -n auto $(ARGS); code=$$?; \
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS); code=$$?; \
 	$(BIN)/python -m hubbub.processes stop-database --if-idle --data-dir var/test; exit $$code
 
 check: format-check lint types imports security audit migrations stale

@@ -21,8 +21,8 @@ from hubbub.processes.listening import bind, free_port
 from hubbub.processes.postgres import EmbeddedPostgres, wait_until
 from hubbub.processes.postmaster import is_alive
 
-pytestmark = pytest.mark.slow
-READY_SECONDS = 110.0
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("run")]
+READY_SECONDS = 240.0
 
 
 def clean_environment() -> dict[str, str]:
