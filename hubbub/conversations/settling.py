@@ -12,17 +12,17 @@ SELECT l.conversation_id FROM outbox_lane l
  WHERE l.conversation_id IN (SELECT o.conversation_id FROM outbox o WHERE o.message_id = ANY(%(ids)s::uuid[]))
  ORDER BY l.conversation_id FOR NO KEY UPDATE
 """
-REMOVE = """
-DELETE FROM outbox o USING message m
- WHERE o.message_id = ANY(%(ids)s::uuid[]) AND m.id = o.message_id
-   AND m.status IN ('sent', 'delivered', 'read', 'failed', 'unknown')
-RETURNING o.conversation_id
-"""
-PROMOTE = """
+REMOVE_AND_PROMOTE = """
+WITH gone AS (
+    DELETE FROM outbox o USING message m
+     WHERE o.message_id = ANY(%(ids)s::uuid[]) AND m.id = o.message_id
+       AND m.status IN ('sent', 'delivered', 'read', 'failed', 'unknown')
+    RETURNING o.conversation_id, o.message_id)
 UPDATE outbox o SET is_head = true, due_at = greatest(o.due_at, hubbub_now())
-  FROM (SELECT DISTINCT ON (conversation_id) message_id FROM outbox
-         WHERE conversation_id = ANY(%(conversations)s::uuid[]) AND state <> 'scheduled'
-         ORDER BY conversation_id, position) n
+  FROM (SELECT DISTINCT ON (x.conversation_id) x.message_id FROM outbox x
+         WHERE x.conversation_id IN (SELECT conversation_id FROM gone) AND x.state <> 'scheduled'
+           AND x.message_id NOT IN (SELECT message_id FROM gone)
+         ORDER BY x.conversation_id, x.position) n
  WHERE o.message_id = n.message_id AND NOT o.is_head
 """
 
@@ -31,6 +31,4 @@ def release_settled(message_ids: Sequence[UUID]) -> None:
     """Take settled messages out of the outbox; messages that are not there, or not settled, are left alone."""
     if not message_ids or not run(LOCK_LANES, ids=message_ids):
         return
-    removed = {row["conversation_id"] for row in run(REMOVE, ids=message_ids)}
-    if removed:
-        run(PROMOTE, conversations=sorted(removed))
+    run(REMOVE_AND_PROMOTE, ids=message_ids)

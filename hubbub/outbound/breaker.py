@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from hubbub.organizations.database import run
@@ -13,10 +11,6 @@ OPENS_AFTER = 3
 """Failures in a row."""
 PROBE_SECONDS = 5.0
 
-READ = """
-SELECT channel_id, failures, opened_at, next_probe_at FROM breaker
- WHERE channel_id = ANY(%(channels)s::uuid[])
-"""
 CLAIM_PROBES = """
 UPDATE breaker SET next_probe_at = hubbub_now() + make_interval(secs => %(seconds)s), updated_at = hubbub_now()
  WHERE channel_id IN (SELECT channel_id FROM breaker WHERE channel_id = ANY(%(channels)s::uuid[])
@@ -40,21 +34,6 @@ SELECT r.channel_id, r.organization_id, r.failures,
 RETURNING channel_id, opened_at
 """
 WORKED = "DELETE FROM breaker WHERE channel_id = ANY(%(channels)s::uuid[])"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakerRow:
-    """A channel that failed lately."""
-
-    channel_id: UUID
-    failures: int
-    opened_at: datetime | None
-    next_probe_at: datetime | None
-
-
-def read_breakers(channels: Collection[UUID]) -> dict[UUID, BreakerRow]:
-    """The breakers of those channels that failed lately; a channel that works has none."""
-    return {row["channel_id"]: BreakerRow(**row) for row in run(READ, channels=sorted(channels))}
 
 
 def claim_probes(channels: Collection[UUID]) -> set[UUID]:

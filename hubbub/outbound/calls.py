@@ -47,19 +47,22 @@ def exchange(
         return _unanswered(channel, request, _not_sent(reason), "not_sent", started)
     except AnswerLost:
         return _unanswered(channel, request, _answer_lost(request), "answer_lost", started)
-    outcome = _read(channel, request, response, read)
-    usage = channel.connector.read_usage(response)
+    except Exception as failure:  # noqa: BLE001 - whatever broke, the call may have been made
+        log_event(logger, logging.ERROR, "call_broke", error=failure, platform=channel.platform)
+        return _unanswered(channel, request, _answer_lost(request), "answer_lost", started)
+    outcome, usage = _read(channel, request, response, read)
     return outcome, usage, _record(channel, request, outcome, response, usage)
 
 
 def _read(
     channel: ChannelCard, request: ApiRequest, response: ApiResponse, read: Callable[[ApiResponse], Outcome] | None
-) -> Outcome:
+) -> tuple[Outcome, Usage | None]:
     try:
-        return read(response) if read is not None else channel.connector.read_response(request, response)
+        outcome = read(response) if read is not None else channel.connector.read_response(request, response)
+        return outcome, channel.connector.read_usage(response)
     except Exception as failure:  # noqa: BLE001 - a connector that breaks on an answer must not lose what was sent
         log_event(logger, logging.ERROR, "answer_not_read", error=failure, platform=channel.platform)
-        return Uncertain(why="The platform's answer could not be read.", code=ErrorCode.UNREADABLE_ANSWER)
+        return Uncertain(why="The platform's answer could not be read.", code=ErrorCode.UNREADABLE_ANSWER), None
 
 
 def _not_sent(reason: NotSent) -> Outcome:

@@ -18,9 +18,11 @@ from hubbub.outbound.rates import Limit, limit_of
 from hubbub.settings.environment import environment
 
 READ = """
-SELECT id, organization_id, status, is_active, paused_until, updated_at,
-       encode(sha256(convert_to(coalesce(credentials, ''), 'UTF8')), 'hex') AS credentials_mark
-  FROM channel WHERE id = ANY(%(ids)s::uuid[])
+SELECT c.id, c.organization_id, c.status, c.is_active, c.paused_until, c.updated_at,
+       encode(sha256(convert_to(coalesce(c.credentials, ''), 'UTF8')), 'hex') AS credentials_mark,
+       b.failures, b.opened_at
+  FROM channel c LEFT JOIN breaker b ON b.channel_id = c.id
+ WHERE c.id = ANY(%(ids)s::uuid[])
 """
 END_PAUSES = """
 UPDATE channel SET status = 'connected', status_reason = '', paused_until = NULL, updated_at = hubbub_now()
@@ -34,8 +36,11 @@ HOUR = 3600.0
 
 @dataclass(slots=True)
 class ChannelBook:
-    """Cards by id, renewed when the row changed."""
+    """Cards by id, renewed when the row changed. `failing` and `shut`: of the channels asked for last, those whose
+    calls failed lately, and those whose breaker is open."""
 
+    failing: set[UUID] = field(default_factory=set)
+    shut: set[UUID] = field(default_factory=set)
     _cards: dict[UUID, tuple[tuple[datetime, str], ChannelCard]] = field(default_factory=dict)
 
     def sendable(self, ids: Collection[UUID]) -> dict[UUID, ChannelCard]:
@@ -44,6 +49,8 @@ class ChannelBook:
         ended = _end_pauses([row for row in rows if row["status"] == "paused" and row["paused_until"] is not None])
         open_rows = [row for row in rows if row["is_active"] and (row["status"] in SENDING or row["id"] in ended)]
         self._renew(open_rows)
+        self.failing = {row["id"] for row in rows if row["failures"]}
+        self.shut = {row["id"] for row in rows if row["opened_at"] is not None}
         return {row["id"]: self._cards[row["id"]][1] for row in open_rows if row["id"] in self._cards}
 
     def _renew(self, rows: Collection[Row]) -> None:

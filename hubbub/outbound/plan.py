@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import floor, isinf
 from uuid import UUID
 
-from django.db import connection
-
 from hubbub.outbound.agenda import Agenda
-from hubbub.outbound.breaker import BreakerRow, claim_probes, read_breakers
+from hubbub.outbound.breaker import claim_probes
 from hubbub.outbound.channels import ChannelBook, channel_limits, media_limit, recipient_limit
 from hubbub.outbound.jobs import ChannelCard, Leased
 from hubbub.outbound.lease import Catch, details, give_back, lease
@@ -37,20 +35,18 @@ class Taken:
 
 def take(agenda: Agenda, book: ChannelBook, shares: Mapping[UUID, int], now: datetime, token: UUID) -> Taken:
     """Lease at most `shares`, less where a channel is held, its breaker open or its allowance used up."""
-    _commit_lazily()
     cards = book.sendable(shares)
-    breakers = read_breakers(cards)
     asleep = {channel_id: HELD_SECONDS for channel_id in shares if channel_id not in cards}
     buckets = _channel_buckets(cards.values(), now)
     amounts = {key: _allowed(cards[key], shares[key], buckets) for key in cards}
     asleep |= {key: _seconds_until_allowed(cards[key], buckets) for key, amount in amounts.items() if not amount}
-    amounts, wary = _with_probes({key: amount for key, amount in amounts.items() if amount}, breakers)
+    amounts, wary = _with_probes({key: amount for key, amount in amounts.items() if amount}, book.shut)
     asleep |= dict.fromkeys(wary, HELD_SECONDS)
     catch = lease(amounts, agenda.busy, token)
     _pay(cards, catch, buckets)
     leased = _hold_back(details(catch.ids), cards, now)
     return Taken(
-        leased=leased, cards=cards, failing=set(breakers), now=now, catch=catch, amounts=amounts, asleep=asleep
+        leased=leased, cards=cards, failing=set(book.failing), now=now, catch=catch, amounts=amounts, asleep=asleep
     )
 
 
@@ -63,12 +59,6 @@ def remember(agenda: Agenda, taken: Taken) -> None:
             agenda.drop(channel_id)
         else:
             agenda.advance(channel_id, taken.catch.first_due[channel_id])
-
-
-def _commit_lazily() -> None:
-    """A lease that a crash of the database forgets was never taken: no need to wait for the disk."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _channel_buckets(cards: Iterable[ChannelCard], now: datetime) -> dict[UUID, list[Bucket]]:
@@ -87,14 +77,14 @@ def _seconds_until_allowed(card: ChannelCard, buckets: Mapping[UUID, Sequence[Bu
     return min(max(ready.total_seconds(), 0.005), HELD_SECONDS)
 
 
-def _with_probes(amounts: dict[UUID, int], breakers: Mapping[UUID, BreakerRow]) -> tuple[dict[UUID, int], list[UUID]]:
-    """Where the breaker is open, one call at a time and only every few seconds."""
-    shut = [key for key in amounts if key in breakers and breakers[key].opened_at is not None]
-    probes = claim_probes(shut)
-    amounts = {
+def _with_probes(amounts: dict[UUID, int], shut: Collection[UUID]) -> tuple[dict[UUID, int], list[UUID]]:
+    """Where the breaker is open, one call at a time and only every few seconds; with those that must wait for it."""
+    closed = [key for key in amounts if key in shut]
+    probes = claim_probes(closed)
+    allowed = {
         key: 1 if key in probes else amount for key, amount in amounts.items() if key not in shut or key in probes
     }
-    return amounts, [key for key in shut if key not in probes]
+    return allowed, [key for key in closed if key not in probes]
 
 
 def _pay(cards: Mapping[UUID, ChannelCard], catch: Catch, buckets: Mapping[UUID, Sequence[Bucket]]) -> None:

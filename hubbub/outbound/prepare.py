@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hubbub.connectors.messages import Media, OutboundKind, OutboundMessage, SendContext
+from hubbub.connectors.messages import Media, SendContext
 from hubbub.connectors.outcomes import ErrorCode, Rejected
 from hubbub.conversations.drafts import from_json
 from hubbub.conversations.media import signed_media_url
 from hubbub.conversations.policy import Situation, decide, window_is_open
 from hubbub.kit.errors import HubbubError, Unsendable
+from hubbub.kit.logging import log_event
 from hubbub.outbound.jobs import ChannelCard, Leased, Ready, UsedHandle
+
+logger = logging.getLogger(__name__)
 
 LINK_SECONDS = 24 * 3600
 """The platform fetches at once, but shows some files to the customer from there."""
@@ -30,11 +34,6 @@ class Refused:
     rejected: Rejected
 
 
-def stored_files(leased: Leased) -> list[Media]:
-    """The files of a message that lie in our store."""
-    return [file for file in from_json(leased.outbound).media if file.storage_key]
-
-
 def prepare(leased: Leased, channel: ChannelCard, handles: Handles, now: datetime) -> Ready | Refused:
     """Policy is asked again (the message may have waited for hours), places of files are filled in, then rendered."""
     try:
@@ -43,6 +42,9 @@ def prepare(leased: Leased, channel: ChannelCard, handles: Handles, now: datetim
         return _refused(leased, channel, _code(reason), reason.sentence)
     except HubbubError as reason:
         return _refused(leased, channel, ErrorCode.UNKNOWN_ERROR, reason.sentence)
+    except Exception as failure:  # noqa: BLE001 - one message that breaks a connector must not stop the others
+        log_event(logger, logging.ERROR, "message_not_rendered", error=failure, message_id=leased.message_id)
+        return _refused(leased, channel, ErrorCode.UNKNOWN_ERROR, "This message could not be put into its form.")
 
 
 def _prepare(leased: Leased, channel: ChannelCard, handles: Handles, now: datetime) -> Ready:
@@ -96,10 +98,6 @@ def needs_upload(file: Media, channel: ChannelCard) -> bool:
     """Whether the platform takes our files by upload; the others fetch them from a link."""
     capabilities = channel.connector.capabilities
     return file.storage_key is not None and capabilities.can_upload_media and not capabilities.needs_public_media_url
-
-
-def is_media(message: OutboundMessage) -> bool:
-    return message.kind is OutboundKind.MEDIA
 
 
 def _code(reason: Unsendable) -> ErrorCode:

@@ -11,7 +11,7 @@ from hubbub.connectors.registry import connector_for
 from hubbub.conversations.outbox import activate_scheduled
 from hubbub.organizations.database import Row, run
 from hubbub.outbound.lease import LEASED_COLUMNS, leased_of
-from hubbub.outbound.settle import Judged, settle
+from hubbub.outbound.settle import Judged, in_transaction, settle
 from hubbub.outbound.verdicts import Fate, Limits, Try, Verdict, judge_crashed, never_confirmed
 from hubbub.settings.environment import environment
 
@@ -35,7 +35,7 @@ def recover() -> int:
             activate_scheduled([row["message_id"] for row in scheduled])
     judged = [_judge(row) for row in rows if row["state"] != "scheduled"]
     if judged:
-        settle(judged)
+        in_transaction(lambda: settle(judged))
     return len(rows)
 
 
@@ -72,12 +72,42 @@ def limits() -> Limits:
     return Limits(max_retries=settings.facebook_max_message_retry, reconcile_seconds=settings.reconcile_seconds)
 
 
+def revive_headless_lanes() -> None:
+    """A lane whose head was taken from it by a rare race (two threads becoming one just then) gets a head again."""
+    headless = sorted(row["conversation_id"] for row in run(HEADLESS))
+    if headless:
+        with transaction.atomic():
+            run(LOCK_LANES, ids=headless)
+            run(REVIVE, ids=headless)
+
+
 def abandon(tokens: Sequence[object]) -> None:
-    """Give back what was leased under these tokens in a transaction whose fate we never learnt."""
+    """Give back what was taken under these tokens in a transaction whose fate we never learnt: nothing was called."""
     run(ABANDON, tokens=[*tokens])
 
 
+HEADLESS = """
+SELECT DISTINCT x.conversation_id FROM outbox x
+ WHERE x.state <> 'scheduled'
+   AND NOT EXISTS (SELECT FROM outbox h WHERE h.conversation_id = x.conversation_id AND h.is_head)
+"""
+LOCK_LANES = """
+SELECT conversation_id FROM outbox_lane WHERE conversation_id = ANY(%(ids)s::uuid[])
+ ORDER BY conversation_id FOR NO KEY UPDATE
+"""
+REVIVE = """
+UPDATE outbox o SET is_head = true, due_at = greatest(o.due_at, hubbub_now())
+  FROM (SELECT DISTINCT ON (conversation_id) message_id FROM outbox x
+         WHERE conversation_id = ANY(%(ids)s::uuid[]) AND state <> 'scheduled'
+           AND NOT EXISTS (SELECT FROM outbox h WHERE h.conversation_id = x.conversation_id AND h.is_head)
+         ORDER BY conversation_id, position) n
+ WHERE o.message_id = n.message_id
+"""
 ABANDON = """
-UPDATE outbox SET lease_token = NULL, leased_until = NULL, due_at = greatest(due_at, hubbub_now())
- WHERE leased_until IS NOT NULL AND lease_token = ANY(%(tokens)s::uuid[]) AND state = 'queued'
+WITH given AS (
+    UPDATE outbox SET state = 'queued', lease_token = NULL, leased_until = NULL, uses_reply_token = false,
+           due_at = greatest(due_at, hubbub_now())
+     WHERE leased_until IS NOT NULL AND lease_token = ANY(%(tokens)s::uuid[])
+    RETURNING message_id)
+UPDATE message m SET status = 'queued' FROM given g WHERE m.id = g.message_id AND m.status = 'sending'
 """

@@ -11,17 +11,23 @@ from hubbub.outbound.jobs import Ready
 CALL_GRACE_SECONDS = 60.0
 """A call ends within 20 s; whoever holds longer has died."""
 
-LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
-MARK_ENTRIES = """
-UPDATE outbox o
-   SET state = 'sending', attempts = r.attempts, sending_at = hubbub_now(), uses_reply_token = r.uses_reply_token,
-       leased_until = hubbub_now() + make_interval(secs => %(seconds)s)
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, lease_token uuid, uses_reply_token bool,
-       attempts smallint)
- WHERE o.message_id = r.message_id AND o.lease_token = r.lease_token
-RETURNING o.message_id
+MARK = """
+WITH locked AS MATERIALIZED (
+    SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+), marked AS (
+    UPDATE outbox o
+       SET state = 'sending', attempts = r.attempts, sending_at = hubbub_now(), uses_reply_token = r.uses_reply_token,
+           leased_until = hubbub_now() + make_interval(secs => %(seconds)s)
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, lease_token uuid, uses_reply_token bool,
+           attempts smallint)
+      JOIN locked l ON l.id = r.message_id
+     WHERE o.message_id = r.message_id AND o.lease_token = r.lease_token
+    RETURNING o.message_id
+), said AS (
+    UPDATE message m SET status = 'sending' FROM marked k WHERE m.id = k.message_id AND m.status = 'queued'
+)
+SELECT message_id FROM marked
 """
-MARK_MESSAGES = "UPDATE message SET status = 'sending' WHERE id = ANY(%(ids)s::uuid[]) AND status = 'queued'"
 SPEND_TOKENS = "UPDATE reply_token SET used_at = hubbub_now() WHERE id = ANY(%(ids)s::uuid[])"
 
 
@@ -33,7 +39,6 @@ def mark_sending(group: Sequence[Ready]) -> list[Ready]:
     if not group:
         return []
     lock_threads(ready.leased.conversation_id for ready in group)
-    run(LOCK_MESSAGES, ids=sorted(ready.leased.message_id for ready in group))
     rows = [
         {
             "message_id": ready.leased.message_id,
@@ -43,8 +48,8 @@ def mark_sending(group: Sequence[Ready]) -> list[Ready]:
         }
         for ready in group
     ]
-    marked = {row["message_id"] for row in run(MARK_ENTRIES, rows, seconds=CALL_GRACE_SECONDS)}
-    run(MARK_MESSAGES, ids=sorted(marked))
+    ids = sorted(ready.leased.message_id for ready in group)
+    marked = {row["message_id"] for row in run(MARK, rows, ids=ids, seconds=CALL_GRACE_SECONDS)}
     going = [ready for ready in group if ready.leased.message_id in marked]
     tokens = [ready.leased.reply_token_id for ready in going if ready.request.uses_reply_token]
     if tokens:

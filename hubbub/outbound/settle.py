@@ -6,8 +6,9 @@ while the entry is still held under the lease it was judged for (an echo may hav
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -26,10 +27,6 @@ from hubbub.outbound.jobs import Leased
 from hubbub.outbound.verdicts import Fate, Verdict
 
 LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
-LOCK_LANES = """
-SELECT conversation_id FROM outbox_lane WHERE conversation_id = ANY(%(ids)s::uuid[])
- ORDER BY conversation_id FOR NO KEY UPDATE
-"""
 STILL_OURS = """
 SELECT o.message_id FROM outbox o
   JOIN jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, lease_token uuid) ON r.message_id = o.message_id
@@ -79,6 +76,8 @@ SELECT gen_random_uuid(), m.organization_id, t.id, 'us', coalesce(m.content -> '
     ON CONFLICT (message_id, actor) DO UPDATE SET emoji = excluded.emoji, reacted_at = excluded.reacted_at
 RETURNING x.message_id
 """
+OVER = frozenset({Fate.SENT, Fate.FAILED, Fate.UNKNOWN})
+Result = TypeVar("Result")
 COLLISIONS = 5
 """An echo may be stored between our look and our write; each such round settles at least one."""
 
@@ -92,24 +91,24 @@ class Judged:
     attempts: int
 
 
-def settle(judged: Sequence[Judged]) -> list[Judged]:
-    """Write the verdicts in one transaction; returns those that counted."""
+def in_transaction(work: Callable[[], Result]) -> Result:
+    """Do the work in a transaction of its own; once more when an echo with the same id was stored meanwhile."""
     for _ in range(COLLISIONS):
         try:
             with transaction.atomic():
-                return _settle(judged)
+                return work()
         except IntegrityError:
-            continue  # an echo with the same id was stored meanwhile; now it is seen, and folded in
+            continue  # now the echo is seen, and folded in
     with transaction.atomic():
-        return _settle(judged)
+        return work()
 
 
-def _settle(judged: Sequence[Judged]) -> list[Judged]:
+def settle(judged: Sequence[Judged]) -> list[Judged]:
+    """Write the verdicts, inside `in_transaction`; returns those that counted."""
     sent = [one for one in judged if one.verdict.fate is Fate.SENT]
     echoes = lock_echo_threads(_sent_keys(sent), {one.leased.conversation_id for one in judged})
     ids = {one.leased.message_id for one in judged}
     run(LOCK_MESSAGES, ids=sorted({*ids, *(echo.message_id for echo in echoes)}))
-    run(LOCK_LANES, ids=sorted({one.leased.conversation_id for one in judged}))
     ours = _still_ours([one for one in judged if one.verdict.fate is not Fate.SENT])
     fold_echoes(echoes)
     _write_sent(sent)
@@ -117,7 +116,7 @@ def _settle(judged: Sequence[Judged]) -> list[Judged]:
     _write_waiting([one for one in ours if one.verdict.fate is Fate.WAIT])
     _write_again([one for one in ours if one.verdict.fate is Fate.AGAIN])
     counted = [*sent, *ours]
-    release_settled(sorted(one.leased.message_id for one in counted))
+    release_settled(sorted(one.leased.message_id for one in counted if one.verdict.fate in OVER))
     _show(counted)
     return counted
 
@@ -230,6 +229,6 @@ def _show(counted: Sequence[Judged]) -> None:
                 conversation_id=one.leased.conversation_id,
             )
             for one in counted
-            if one.verdict.fate not in (Fate.AGAIN, Fate.WAIT)
+            if one.verdict.fate in OVER
         ]
     )

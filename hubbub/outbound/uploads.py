@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,13 +13,17 @@ from django.core.files.storage import default_storage
 from hubbub.connectors.base import UploadsMedia
 from hubbub.connectors.messages import FilePart, Media
 from hubbub.connectors.outcomes import Accepted, ErrorCode, Outcome, Rejected, RetryLater, Uncertain
+from hubbub.conversations.drafts import from_json
 from hubbub.conversations.media import digest_in
-from hubbub.kit.errors import HubbubError, Unsendable
+from hubbub.kit.errors import HubbubError
 from hubbub.kit.ids import new_id
+from hubbub.kit.logging import log_event
 from hubbub.organizations.database import run
 from hubbub.outbound.calls import exchange
 from hubbub.outbound.jobs import CallRecord, ChannelCard, Leased, UsedHandle
-from hubbub.outbound.prepare import needs_upload, stored_files
+from hubbub.outbound.prepare import needs_upload
+
+logger = logging.getLogger(__name__)
 
 KNOWN = """
 SELECT h.channel_id, h.content_sha256, h.media_type, h.external_id
@@ -86,7 +91,11 @@ def files_to_upload(leased: Leased, channel: ChannelCard) -> list[Media]:
     """Those of a message's files that its platform takes by upload."""
     if not leased.outbound.get("media"):
         return []
-    return [file for file in stored_files(leased) if needs_upload(file, channel)]
+    try:
+        files = from_json(leased.outbound).media
+    except HubbubError:
+        return []  # rendering will refuse it with a sentence
+    return [file for file in files if needs_upload(file, channel)]
 
 
 def upload(leased: Leased, channel: ChannelCard, missing: Sequence[Media], known: Mapping[str, UsedHandle]) -> Uploaded:
@@ -118,8 +127,11 @@ def _upload(channel: ChannelCard, file: Media) -> tuple[Outcome, CallRecord | No
     except OSError:
         gone = "The file is no longer in our store. Attach it again."
         return Rejected(code=ErrorCode.MEDIA_EXPIRED, sentence=gone), None
-    except (Unsendable, HubbubError) as reason:
+    except HubbubError as reason:
         return Rejected(code=ErrorCode.MEDIA_REFUSED, sentence=reason.sentence), None
+    except Exception as failure:  # noqa: BLE001 - the store or a connector broke; the message must end all the same
+        log_event(logger, logging.ERROR, "upload_not_made", error=failure, platform=channel.platform)
+        return Rejected(code=ErrorCode.UNKNOWN_ERROR, sentence="The file could not be read from our store."), None
     outcome, _, record = exchange(channel, request, read=connector.read_upload)
     return _repeatable(outcome), record
 

@@ -11,6 +11,7 @@ from hubbub.kit import clock
 from hubbub.kit.errors import Conflict
 from hubbub.organizations.scope import organization_scope
 from hubbub.outbound.worker import Sender
+from tests.outbound.test_media import JPEG, picture, stored
 from tests.support.outbound import Platforms, connect, send_all
 from tests.support.roles import acting_as
 
@@ -28,15 +29,18 @@ def test_a_scheduled_message_takes_its_place_when_its_time_comes(platforms: Plat
 
 
 def test_a_message_that_a_sender_holds_can_be_cancelled_until_it_is_on_its_way(platforms: Platforms) -> None:
-    line = connect(platforms, "line")
-    message = line.queue("never")
+    line = connect(platforms, "facebook")
+    line.fault("slow:0.3", sends=False, path_contains="message_attachments", times=1)
+    message = line.queue(content=picture(stored(JPEG + b"cancelled")))
     sender = Sender()
     with acting_as("outbound"):
-        assert sender.take() == 1
+        while not sender.in_flight:
+            sender.turn()
     with organization_scope(line.tenant.id):
         cancel_message(line.message(message.id))
     send_all(sender=sender)
-    assert (line.texts(), line.status(message), line.code(message)) == ([], "failed", "cancelled")
+    sends = platforms.sends(line.channel.external_id)
+    assert (sends, line.status(message), line.code(message)) == ([], "failed", "cancelled")
 
 
 def test_a_message_on_its_way_cannot_be_cancelled(platforms: Platforms) -> None:
@@ -77,3 +81,12 @@ def test_two_senders_share_the_work_and_send_nothing_twice(platforms: Platforms)
             first.wait(0.005)
             second.wait(0.005)
     assert line.texts() == [str(number) for number in range(6)]
+
+
+def test_a_lane_without_a_head_gets_one_again(platforms: Platforms) -> None:
+    line = connect(platforms, "line")
+    line.queue("first")
+    line.queue("second")
+    line.row("UPDATE outbox SET is_head = false WHERE conversation_id = %(conversation)s RETURNING message_id")
+    send_all()
+    assert line.texts() == ["first", "second"]
