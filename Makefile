@@ -82,6 +82,7 @@ bench: $(VENV)/installed-bench
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 chaos: $(VENV)/installed-dev
+	@PROPERTY_CASES=10000 $(BIN)/python -m pytest -q -n auto --timeout 1800 tests/inbound/test_any_order.py
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
 clean:

@@ -573,7 +573,7 @@ class ContactExport(Schema):
     messages: list[Message]
 
 
-EventStateName = Literal["applied", "duplicate", "waiting", "ignored", "unknown", "malformed", "dead", "cancelled"]
+EventStateName = Literal["applied", "duplicate", "ignored", "unknown", "malformed", "dead", "cancelled"]
 assert set(EventState.values) == set(EventStateName.__args__)  # type: ignore[attr-defined]
 
 

@@ -46,7 +46,6 @@ class Delivery(models.Model):
 class EventState(models.TextChoices):
     APPLIED = "applied"
     DUPLICATE = "duplicate"
-    WAITING = "waiting"
     IGNORED = "ignored"
     UNKNOWN = "unknown"
     MALFORMED = "malformed"

@@ -57,6 +57,8 @@ def built(seed: int) -> Iterator[Town]:
 
 
 def _build(folder: Path, seed: int, ends: ExitStack) -> Town:
+    for name in [name for name in os.environ if name.startswith(("HUBBUB_", "DATABASE_", "FACEBOOK_", "BASE_URL"))]:
+        del os.environ[name]
     os.environ.update(
         HUBBUB_ENV="test",
         HUBBUB_DATA_DIR=str(folder),
@@ -115,7 +117,7 @@ def _build(folder: Path, seed: int, ends: ExitStack) -> Town:
 def _database(folder: Path, ends: ExitStack) -> tuple[Any, str]:
     from hubbub.processes.postgres import EmbeddedPostgres
     from hubbub.processes.roles import Logins, prepare_database
-    from hubbub.settings.environment import environment
+    from hubbub.settings.environment import environment, reload_environment
 
     postgres = EmbeddedPostgres(folder, loopback_port=free_port())
     location = postgres.ensure_running()
@@ -128,6 +130,7 @@ def _database(folder: Path, ends: ExitStack) -> tuple[Any, str]:
     url = location.url_for("postgres", postgres.superuser_password(), "hubbub", over_tcp=True)
     prepare_database(Logins(admin_url=url, secret_key=environment().secret_key.get_secret_value()))
     os.environ["DATABASE_URL"] = url
+    reload_environment()
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "-v", "0"],
         check=True,

@@ -82,6 +82,7 @@ def _kill(server: EmbeddedPostgres) -> None:
     pid = server.pid()
     assert pid
     os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: server.pid() is None)
 
 
 @pytest.mark.parametrize("outage", [Proxy.refuse, Proxy.blackhole], ids=["refused", "swallowed"])

@@ -64,7 +64,6 @@ class Migration(migrations.Migration):
                         choices=[
                             ("applied", "Applied"),
                             ("duplicate", "Duplicate"),
-                            ("waiting", "Waiting"),
                             ("ignored", "Ignored"),
                             ("unknown", "Unknown"),
                             ("malformed", "Malformed"),
