@@ -26,7 +26,7 @@ async def health() -> str:
     return "ok"
 
 
-@whatsapp.on_message
+@whatsapp.on_message  # type: ignore[untyped-decorator]  # pywa is read as Any: it is there in the bench only
 async def received(_client: WhatsApp, _message: types.Message) -> None:
     return None
 

@@ -54,10 +54,10 @@ def _handle(lease: lane.Lease) -> None:
     """One conversation. A failure is kept with it, and never stops the others."""
     try:
         with outer_mutex(lease.conversation_id) as is_free:
-            if is_free:
-                _answer_all(lease)
-        with transaction.atomic():
-            lane.release(lease)
+            is_released = is_free and _answer_all(lease)
+        if not is_released:
+            with transaction.atomic():
+                lane.release(lease)
     except Error:
         raise
     except Exception as failure:  # noqa: BLE001 - whatever a responder does must not stop the lane
@@ -67,16 +67,20 @@ def _handle(lease: lane.Lease) -> None:
             lane.fail(lease, f"Deciding failed: {type(failure).__name__}.", delay)
 
 
-def _answer_all(lease: lane.Lease) -> None:
+def _answer_all(lease: lane.Lease) -> bool:
+    """Whether the conversation was given back with the last decision."""
     with organization_scope(lease.organization_id):
         waiting = lane.pending(lease)
     for message_id in waiting:
-        if not _answer(lease, message_id):
-            return
+        if not _answer(lease, message_id, is_last=message_id == waiting[-1]):
+            return False
+    return bool(waiting)
 
 
-def _answer(lease: lane.Lease, message_id: UUID) -> bool:
+def _answer(lease: lane.Lease, message_id: UUID, *, is_last: bool) -> bool:
     """Decide, then write the decision and its effect; False when the lease was lost, and nothing was written.
+
+    The last one gives the conversation back in the same commit.
 
     Deciding asks nobody outside and locks nothing. A responder that does ask must be given its own transaction.
     """
@@ -90,6 +94,8 @@ def _answer(lease: lane.Lease, message_id: UUID) -> bool:
         if decision.answer is not None:
             reason = _queue(conversation, message, decision) or reason
         lane.finish_item(lease, message.id, decision.name, reason)
+        if is_last:
+            lane.release(lease)
     return True
 
 

@@ -46,9 +46,10 @@ FACTS = {"active": "reopened", "closed": "closed", "archived": "archived"}
 
 
 def lock_conversation(organization_id: UUID, conversation_id: UUID) -> Conversation:
-    """The conversation under its row lock. Raises NotFound."""
+    """The conversation under its row lock, with its channel and identity. Raises NotFound."""
     found = (
         Conversation.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("channel", "identity")
         .filter(organization_id=organization_id, id=conversation_id)
         .first()
     )
