@@ -21,25 +21,28 @@ TRUNCATE delivery, event, event_seen, contact, realtime_event, fact, automation_
 DELIVERY = """
 INSERT INTO delivery (id, received_at, platform, body, headers, size_bytes) VALUES (%s, %s, %s, %s, %s, %s)
 """
-ANALYZE = ("ANALYZE delivery", "ANALYZE contact", "ANALYZE contact_identity", "ANALYZE conversation", "ANALYZE message")
-CONVERSATIONS = """
+SETTLE = ("VACUUM (ANALYZE) contact, contact_identity, conversation, message", "CHECKPOINT")
+ID = """(lpad(to_hex(1790000000000 + n), 12, '0') || '7' || substr(md5(random()::text), 1, 3) || '8'
+        || substr(md5(random()::text), 1, 15))::uuid"""
+"""Ids grow with time, as the product's do."""
+CONVERSATIONS = f"""
 WITH made AS (
-    SELECT n, gen_random_uuid() AS contact, gen_random_uuid() AS identity, gen_random_uuid() AS conversation,
-           gen_random_uuid() AS message, now() - make_interval(secs => n) AS at
+    SELECT n, {ID} AS contact, {ID} AS identity, {ID} AS conversation, {ID} AS message,
+           now() - make_interval(secs => n) AS at
       FROM generate_series(%(first)s::int, %(last)s::int) n
 ), contacts AS (
     INSERT INTO contact (id, organization_id, name, is_name_given, avatar_url, avatar_key, language, timezone,
            email_index, is_email_verified, phone_index, is_phone_verified, attributes, is_blocked, first_seen_at,
            last_seen_at, updated_at)
-    SELECT contact, %(organization)s, 'Person ' || n, false, '', '', '', '', '', false, '', false, '{}', false, at, at,
-           at
+    SELECT contact, %(organization)s, 'Person ' || n, false, '', '', '', '', '', false, '', false, '{{}}', false, at,
+           at, at
       FROM made
 ), identities AS (
     INSERT INTO contact_identity (id, organization_id, contact_id, home_contact_id, channel_id, external_id, username,
            display_name, is_reachable, unreachable_reason, is_standby, opt_ins, referral, profile, profile_state,
            window_opened_at, first_seen_at, last_seen_at)
     SELECT identity, %(organization)s, contact, contact, %(channel)s, %(prefix)s || lpad(n::text, 6, '0'), '', '', true,
-           '', false, '{}', '{}', '{}', 'fetched', at, at, at
+           '', false, '{{}}', '{{}}', '{{}}', 'fetched', at, at, at
       FROM made
 ), conversations AS (
     INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, identity_id, type, thread_key,
@@ -48,7 +51,7 @@ WITH made AS (
            last_message_id, first_message_at, last_message_at, last_inbound_at, awaiting_reply_since, response_count,
            response_seconds_total, updated_at, status_changed_at)
     SELECT conversation, %(organization)s, %(project)s, %(channel)s, contact, identity, 'private', '', 'active',
-           'normal', '', '', '[]', '{}', true, true, 'flow', false, 'ai', '', 1, 1, 0, 1, 'Hello from ' || n, message,
+           'normal', '', '', '[]', '{{}}', true, true, 'flow', false, 'ai', '', 1, 1, 0, 1, 'Hello from ' || n, message,
            at, at, at, at, 0, 0, at, at
       FROM made
 )
@@ -57,8 +60,8 @@ INSERT INTO message (id, organization_id, conversation_id, channel_id, contact_i
        received_at, processed_at, reply_to_external_id, response_type, is_replied, is_edited, edit_number, is_unsent,
        mentions, hashtags, error_count, metadata)
 SELECT message, %(organization)s, conversation, %(channel)s, contact, 'inbound', 'customer', '', '', 'text',
-       'Hello from ' || n, '{}', '{}', 'm_preloaded' || n, 'received', 'visible', at, 0, at, at, '', '', false, false,
-       0, false, '[]', '[]', 0, '{}'
+       'Hello from ' || n, '{{}}', '{{}}', 'm_preloaded' || n, 'received', 'visible', at, 0, at, at, '', '',
+       false, false, 0, false, '[]', '[]', 0, '{{}}'
   FROM made
 """
 AT_ONCE = 50_000
@@ -83,12 +86,12 @@ def deliver(town: Town, platforms: list[str], count: int, *, first_person: int =
 
 
 def preload(town: Town, platform: str, first: int, last: int) -> None:
-    """Conversations of the persons numbered first to last, one message each; the planner's figures are fresh."""
+    """Conversations of the persons numbered first to last, one message each; then as tables are after a while."""
     with town.admin() as admin:
         admin.execute("SET session_replication_role = replica")  # no reference is checked row by row
         for start in range(first, last + 1, AT_ONCE):
             admin.execute(CONVERSATIONS, _values(town, platform, start, min(start + AT_ONCE - 1, last)))
-    town.execute(*ANALYZE)
+    town.execute(*SETTLE)
 
 
 def _values(town: Town, platform: str, first: int, last: int) -> dict[str, Any]:
