@@ -11,7 +11,8 @@ from hubbub.kit.http import HttpClient, HttpFile, HttpRequest
 from hubbub.settings.environment import Environment, environment
 
 CALL_SECONDS = 20.0
-MOST_CONNECTIONS = 64
+MOST_CONNECTIONS = 160
+"""More than a sender has calls under way."""
 
 
 def access_to(channel: Channel) -> ChannelAccess:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, connections
+from psycopg.pq import ExecStatus
 
 from hubbub.kit.json import dumps, loads
 from hubbub.processes.roles import refuse_dangerous_role
@@ -24,11 +25,13 @@ def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **na
         parameters["rows"] = dumps(rows).decode()
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        if cursor.description is None:
+        plain = cursor.cursor  # past Django's wrapper and psycopg's descriptions, which cost more than the rows
+        result = plain.pgresult
+        if result is None or result.status != ExecStatus.TUPLES_OK:
             return []
-        names = [column.name for column in cursor.description]
-        documents = [column.name for column in cursor.description if column.type_code == JSONB]
-        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        names = [result.fname(place).decode() for place in range(result.nfields)]
+        documents = [name for place, name in enumerate(names) if result.ftype(place) == JSONB]
+        found = [dict(zip(names, row, strict=True)) for row in plain.fetchall()]
     for name in documents:
         for row in found:
             row[name] = None if row[name] is None else loads(row[name])

@@ -1,4 +1,4 @@
-"""Writes what became of messages, many at once, in the order of locks message → lane → entry.
+"""Writes what became of messages, many at once. Their conversations are locked first, which keeps everybody else away.
 
 A message that the platform took is sent whatever else happened to its entry meanwhile; every other fate counts only
 while the entry is still held under the lease it was judged for (an echo may have settled it, a person cancelled it).
@@ -26,7 +26,6 @@ from hubbub.outbound.echoes import fold_echoes, lock_echo_threads
 from hubbub.outbound.jobs import Leased
 from hubbub.outbound.verdicts import Fate, Verdict
 
-LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 STILL_OURS = """
 SELECT o.message_id FROM outbox o
   JOIN jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, lease_token uuid) ON r.message_id = o.message_id
@@ -105,10 +104,9 @@ def in_transaction(work: Callable[[], Result]) -> Result:
 
 def settle(judged: Sequence[Judged]) -> list[Judged]:
     """Write the verdicts, inside `in_transaction`; returns those that counted."""
+    judged = sorted(judged, key=lambda one: one.leased.message_id)
     sent = [one for one in judged if one.verdict.fate is Fate.SENT]
     echoes = lock_echo_threads(_sent_keys(sent), {one.leased.conversation_id for one in judged})
-    ids = {one.leased.message_id for one in judged}
-    run(LOCK_MESSAGES, ids=sorted({*ids, *(echo.message_id for echo in echoes)}))
     ours = _still_ours([one for one in judged if one.verdict.fate is not Fate.SENT])
     fold_echoes(echoes)
     _write_sent(sent)

@@ -39,8 +39,8 @@ from hubbub.outbound.uploads import Uploaded, upload
 
 logger = logging.getLogger(__name__)
 
-PLACES = 64
-MOST_OF_ONE_ORGANIZATION = 48
+PLACES = 128
+MOST_OF_ONE_ORGANIZATION = 96
 IDLE_SECONDS = (0.01, 0.02, 0.04, 0.05)
 CHORES_EVERY_SECONDS = 1.0
 RARE_CHORES_EVERY_SECONDS = 300.0

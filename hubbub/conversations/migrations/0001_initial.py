@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 (
                     "assigned_to",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -91,6 +92,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="conversations",
@@ -100,6 +102,7 @@ class Migration(migrations.Migration):
                 (
                     "contact",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -131,6 +134,7 @@ class Migration(migrations.Migration):
                 (
                     "project",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -206,6 +210,7 @@ class Migration(migrations.Migration):
                 (
                     "author_user",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -216,6 +221,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -245,6 +251,7 @@ class Migration(migrations.Migration):
                 (
                     "reply_to",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -256,6 +263,7 @@ class Migration(migrations.Migration):
                 (
                     "response_to",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -267,6 +275,7 @@ class Migration(migrations.Migration):
                 (
                     "template",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -278,6 +287,7 @@ class Migration(migrations.Migration):
                 (
                     "conversation",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="messages",
@@ -727,6 +737,7 @@ class Migration(migrations.Migration):
                 (
                     "message",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="attachments",
@@ -936,6 +947,34 @@ class Migration(migrations.Migration):
             model_name="outboxentry",
             index=models.Index(
                 condition=models.Q(("leased_until__isnull", False)), fields=["leased_until"], name="outbox_taken"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("author_user__isnull", False)),
+                fields=["author_user"],
+                name="message_by_author_user",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("reply_to__isnull", False)), fields=["reply_to"], name="message_by_reply_to"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("response_to__isnull", False)),
+                fields=["response_to"],
+                name="message_by_response_to",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("template__isnull", False)), fields=["template"], name="message_by_template"
             ),
         ),
         migrations.AddConstraint(

@@ -27,9 +27,11 @@ class Priority(models.TextChoices):
 class Conversation(TenantModel):
     """A thread of one contact on one channel, a group, or the comments under one post."""
 
-    project = TenantForeignKey(Project, on_delete=models.PROTECT, related_name="+")
-    channel = TenantForeignKey(Channel, on_delete=models.PROTECT, related_name="conversations")
-    contact = TenantForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations")
+    project = TenantForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    channel = TenantForeignKey(Channel, on_delete=models.PROTECT, related_name="conversations", db_index=False)
+    contact = TenantForeignKey(
+        Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations", db_index=False
+    )
     """None for groups; the commenter who began it for public threads."""
     identity = TenantForeignKey(ContactIdentity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     """Where answers go in a private thread: the identity seen last."""
@@ -47,7 +49,9 @@ class Conversation(TenantModel):
     handover = models.CharField(max_length=10, default="flow")
     """Who answers: flow, ai, human."""
     is_standby = models.BooleanField(default=False)
-    assigned_to = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    assigned_to = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     assigned_at = models.DateTimeField(null=True, blank=True)
     assignment_type = models.CharField(max_length=10, default="ai")
     """ai, human, hybrid."""

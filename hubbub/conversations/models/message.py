@@ -26,14 +26,16 @@ class MessageStatus(models.TextChoices):
 class Message(TenantModel):
     """One thing said, in or out; one bubble on the customer's phone."""
 
-    conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
-    channel = TenantForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
+    conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    channel = TenantForeignKey(Channel, on_delete=models.PROTECT, related_name="+", db_index=False)
     contact = TenantForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     direction = models.CharField(max_length=8)
     """inbound, outbound."""
     author_type = models.CharField(max_length=10)
     """customer, ai, flow, human, system."""
-    author_user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    author_user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     author_name = models.CharField(max_length=255, blank=True, default="")
     author_avatar_url = models.CharField(max_length=2000, blank=True, default="")
     type = models.CharField(max_length=20)
@@ -59,12 +61,18 @@ class Message(TenantModel):
     failed_at = models.DateTimeField(null=True, blank=True)
 
     reply_to_external_id = models.CharField(max_length=512, blank=True, default="")
-    reply_to = TenantForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    response_to = TenantForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    reply_to = TenantForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    response_to = TenantForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     response_type = models.CharField(max_length=10, blank=True, default="")
     """auto, manual, suggested."""
     is_replied = models.BooleanField(default=False)
-    template = TenantForeignKey("channels.Template", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    template = TenantForeignKey(
+        "channels.Template", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     is_edited = models.BooleanField(default=False)
     edit_number = models.IntegerField(default=0)
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -93,6 +101,10 @@ class Message(TenantModel):
                 name="message_awaiting_reply_to",
                 condition=models.Q(reply_to__isnull=True) & ~models.Q(reply_to_external_id=""),
             ),
+            *(
+                models.Index(fields=[name], name=f"message_by_{name}", condition=models.Q(**{f"{name}__isnull": False}))
+                for name in ("author_user", "reply_to", "response_to", "template")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,7 +132,7 @@ class MessageEdit(TenantModel):
 class Attachment(TenantModel):
     """A file, place, card or story in a message. Files of customers are copied into our own store by a job."""
 
-    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="attachments", db_index=False)
     position = models.IntegerField(default=0)
     type = models.CharField(max_length=20)
     source_url = models.TextField(blank=True, default="")
