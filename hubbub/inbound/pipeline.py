@@ -38,6 +38,9 @@ from hubbub.organizations.database import run
 logger = logging.getLogger(__name__)
 LOST = (OperationalError, InterfaceError)
 """The connection or the transaction is gone: nothing of the batch can be judged, all of it comes again."""
+COMPANY = frozenset({"40001", "40P01", "55P03"})
+"""Serialisation failure, deadlock, a lock that was waited for too long: they come from company, not from content.
+https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +98,7 @@ def apply_arrivals(arrivals: Sequence[Arrival]) -> None:
 
 
 def _is_the_events_fault(failure: Exception) -> bool:
-    """Deadlocks and serialisation failures come from company, not from content: the whole batch is tried again."""
-    return not (isinstance(failure, DatabaseError) and getattr(failure.__cause__, "sqlstate", "") in {"40001", "40P01"})
+    return not (isinstance(failure, DatabaseError) and getattr(failure.__cause__, "sqlstate", "") in COMPANY)
 
 
 def _halve(arrivals: Sequence[Arrival], failure: Exception) -> None:

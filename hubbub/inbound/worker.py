@@ -16,7 +16,7 @@ from django.db import Error, connection, transaction
 from hubbub.conversations.effects import apply_overdue
 from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.inbound.lease import ScanFloor, lease
-from hubbub.inbound.pipeline import Applied, apply_deliveries
+from hubbub.inbound.pipeline import COMPANY, Applied, apply_deliveries
 from hubbub.inbound.record import erase_unsent
 from hubbub.inbound.replay import replay_requested
 from hubbub.kit.clock import monotonic
@@ -34,6 +34,9 @@ CHORES_EVERY_SECONDS = 1.0
 PAUSE_AFTER_ERROR_SECONDS = 0.5
 
 TRY = "UPDATE delivery SET attempts = attempts + 1 WHERE id = %(id)s AND received_at = %(received_at)s"
+NOT_ITS_FAULT = """
+UPDATE delivery SET attempts = greatest(attempts - 1, 0) WHERE id = %(id)s AND received_at = %(received_at)s
+"""
 GIVE_UP = """
 UPDATE delivery SET processed_at = hubbub_now(), state = 'dead', error = 'It stopped the worker three times.'
  WHERE id = %(id)s AND received_at = %(received_at)s
@@ -90,7 +93,12 @@ def _one_carefully(floor: int) -> Applied:
     if delivery.attempts >= MOST_ATTEMPTS:
         log_event(logger, logging.ERROR, "delivery_died", delivery_id=delivery.id)
         return Applied(deliveries=1)
-    return apply_deliveries(1, floor=floor)
+    try:
+        return apply_deliveries(1, floor=floor)
+    except Error as failure:
+        if getattr(failure.__cause__, "sqlstate", "") in COMPANY:
+            execute(NOT_ITS_FAULT, id=delivery.id, received_at=delivery.received_at)
+        raise
 
 
 def _chores(state: _State) -> None:

@@ -22,6 +22,18 @@ PREPARING = frozenset({"inbound", "outbound", "automation"})
 half of their time. A connection whose tables were migrated away is closed by its lane and opened anew."""
 RUNS_BEFORE_PREPARING = 3
 
+SESSION = {
+    "idle_in_transaction_session_timeout": "20s",
+    "lock_timeout": "10s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""What the server does about us. A worker whose machine is cut off leaves a session behind that holds row locks: the
+server ends it, and nobody waits for a lock longer than it takes to come back and try again."""
+LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""How we find out that the server is gone without a word. Milliseconds and seconds as libpq has them."""
+
 
 def current_process() -> str:
     """The process whose role this interpreter uses."""
@@ -44,6 +56,9 @@ def logins(settings: Environment | None = None) -> Logins:
 def database_of(process: str) -> dict[str, Any]:
     """The DATABASES entry of a process: its own role, its pool, its way of running statements."""
     entry = django_database(logins().url_for(process), pool_size=POOL_SIZES.get(process, 0))
+    if process != "migrator":
+        ours = [f"-c {name}={value}" for name, value in SESSION.items()]
+        entry["OPTIONS"]["options"] = " ".join([*ours, entry["OPTIONS"].get("options", "")]).strip()
     if process in PREPARING:
         entry["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": RUNS_BEFORE_PREPARING}
     return entry
@@ -64,6 +79,7 @@ def django_database(url: str, *, pool_size: int) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,  # a connection that died while it lay in the pool is replaced, not handed out
         "OPTIONS": {
+            **LINE,
             **query,
             "application_name": f"hubbub {current_process()}",
             "connect_timeout": 5,

@@ -322,12 +322,15 @@ class Proxy:
             writer.transport.abort()
             return
         self._lines |= {writer, upstream_writer}
-        await asyncio.gather(
-            self._pump(reader, upstream_writer), self._pump(upstream_reader, writer), return_exceptions=True
-        )
+        pumps = [
+            asyncio.ensure_future(self._pump(reader, upstream_writer)),
+            asyncio.ensure_future(self._pump(upstream_reader, writer)),
+        ]
+        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)  # one side is gone: the other must hear of it
         for line in (writer, upstream_writer):
-            line.transport.abort()
+            line.close()
             self._lines.discard(line)
+        await asyncio.gather(*pumps, return_exceptions=True)
 
     async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         while data := await source.read(65536):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from hubbub.connectors import registry
-from hubbub.inbound import actions, pipeline, store
+from hubbub.inbound import actions, pipeline, store, worker
 from hubbub.inbound.batch import Arrival, Batch
 from hubbub.inbound.lease import ScanFloor, lease
 from hubbub.inbound.replay import replay_requested
@@ -166,6 +168,35 @@ def test_a_lost_connection_buries_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     assert shop.events() == []
     apply_all()
     assert shop.texts() == ["hello"]
+
+
+def test_a_delivery_that_only_waited_for_a_lock_is_never_given_up() -> None:
+    apply_all()
+    shop = open_shop()
+    shop.receive(line.body(shop.address, line.text("before")))
+    deliver("line", line.body(shop.address, line.text("hello", second=1)))
+    with held_by_somebody_else(shop), acting_as("inbound") as ours:
+        ours.ensure_connection()
+        run("SET lock_timeout = '50ms'")
+        state = worker._State()
+        for _ in range(worker.MOST_ATTEMPTS + 1):
+            with pytest.raises(OperationalError, match="lock timeout"):
+                worker._turn(state)
+    apply_all()
+    assert shop.texts() == ["before", "hello"]
+
+
+@contextmanager
+def held_by_somebody_else(shop: Shop) -> Iterator[None]:
+    """Another session has locked the shop's contacts."""
+    with acting_as("inbound"):
+        parameters = connection.get_connection_params()
+    parameters = {
+        name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters
+    }
+    with psycopg.connect(**parameters) as other:
+        other.execute("SELECT id FROM contact WHERE organization_id = %s FOR NO KEY UPDATE", [shop.tenant.id])
+        yield
 
 
 def test_deliveries_with_a_low_number_that_were_committed_late_are_found_after_a_rescan() -> None:
