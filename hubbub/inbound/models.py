@@ -95,7 +95,7 @@ class EventSeen(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     organization = models.ForeignKey(
-        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False
+        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     channel = TenantForeignKey(Channel, on_delete=models.CASCADE, related_name="+", db_index=False)
     event_key = models.CharField(max_length=600)

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             "outbox",
             grants={"web": ALL, "inbound": ALL, "outbound": ALL, "automation": WRITE, "jobs": "SELECT, UPDATE"},
             spanning=HOT,
-            references={**CONVERSATION_KEYS, **MESSAGE_KEYS, "channel_id": "channel"},
+            references=MESSAGE_KEYS,  # which knows conversation and channel
         ),
         protect(
             "reply_token",
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             "automation_item",
             grants={"web": ALL, "inbound": ALL, "automation": "SELECT, DELETE"},
             spanning=("inbound",),
-            references={**CONVERSATION_KEYS, **MESSAGE_KEYS},
+            references=MESSAGE_KEYS,
         ),
         run(
             [

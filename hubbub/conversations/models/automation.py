@@ -16,7 +16,7 @@ class AutomationLane(models.Model):
         Conversation, primary_key=True, db_constraint=False, on_delete=models.CASCADE, related_name="automation_lane"
     )
     organization = models.ForeignKey(
-        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False
+        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     pending_since = models.DateTimeField(null=True, blank=True)
     """NULL: nothing to do."""
@@ -43,7 +43,7 @@ class AutomationItem(models.Model):
         Message, primary_key=True, db_constraint=False, on_delete=models.CASCADE, related_name="automation_item"
     )
     organization = models.ForeignKey(
-        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False
+        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_index=False)
     occurred_at = models.DateTimeField()

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from hubbub.channels.models import Channel
 from hubbub.contacts.models import Contact, ContactIdentity
-from hubbub.organizations.fields import TenantForeignKey, TenantModel
+from hubbub.organizations.fields import TenantForeignKey, TenantPart
 from hubbub.organizations.models import Project, User
 
 
@@ -24,7 +24,7 @@ class Priority(models.TextChoices):
     URGENT = "urgent"
 
 
-class Conversation(TenantModel):
+class Conversation(TenantPart):
     """A thread of one contact on one channel, a group, or the comments under one post."""
 
     project = TenantForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -111,7 +111,7 @@ class Conversation(TenantModel):
         return self.title or str(self.id)
 
 
-class Participant(TenantModel):
+class Participant(TenantPart):
     """Somebody in a conversation: the contact of a private one, the members of a group."""
 
     conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")

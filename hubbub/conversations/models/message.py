@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from hubbub.channels.models import Channel
 from hubbub.contacts.models import Contact
 from hubbub.conversations.models.conversation import Conversation
-from hubbub.organizations.fields import TenantForeignKey, TenantModel
+from hubbub.organizations.fields import TenantForeignKey, TenantPart
 from hubbub.organizations.models import User
 
 
@@ -23,7 +23,7 @@ class MessageStatus(models.TextChoices):
     UNKNOWN = "unknown"
 
 
-class Message(TenantModel):
+class Message(TenantPart):
     """One thing said, in or out; one bubble on the customer's phone."""
 
     conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
@@ -111,7 +111,7 @@ class Message(TenantModel):
         return f"{self.direction} {self.type}"
 
 
-class MessageEdit(TenantModel):
+class MessageEdit(TenantPart):
     """What a message said before; the newest edit is in the message itself."""
 
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="edits")
@@ -129,7 +129,7 @@ class MessageEdit(TenantModel):
         return f"edit {self.edit_number}"
 
 
-class Attachment(TenantModel):
+class Attachment(TenantPart):
     """A file, place, card or story in a message. Files of customers are copied into our own store by a job."""
 
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="attachments", db_index=False)
@@ -166,7 +166,7 @@ class Attachment(TenantModel):
         return self.type
 
 
-class Reaction(TenantModel):
+class Reaction(TenantPart):
     """One person's reaction to one message. Taking it back leaves an empty emoji: late news cannot revive it."""
 
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
@@ -186,7 +186,7 @@ class Reaction(TenantModel):
         return self.emoji or "(taken back)"
 
 
-class WaitingEffect(TenantModel):
+class WaitingEffect(TenantPart):
     """An edit, unsend, reaction or receipt that came before its message. It waits for 8 days, and is counted."""
 
     channel = TenantForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
@@ -207,7 +207,7 @@ class WaitingEffect(TenantModel):
         return self.kind
 
 
-class ReceiptMark(TenantModel):
+class ReceiptMark(TenantPart):
     """The platform said: everything up to here is delivered, or read. A message's time is the first mark after it."""
 
     channel = TenantForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
@@ -226,7 +226,7 @@ class ReceiptMark(TenantModel):
         return f"{self.status} up to {self.at}"
 
 
-class ProcessingRecord(TenantModel):
+class ProcessingRecord(TenantPart):
     """Work on one message by a machine: an answer, an analysis, a translation."""
 
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="processing")

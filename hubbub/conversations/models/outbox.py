@@ -9,7 +9,7 @@ from hubbub.channels.models import Channel
 from hubbub.conversations.models.conversation import Conversation
 from hubbub.conversations.models.message import Message
 from hubbub.kit.ids import new_id
-from hubbub.organizations.fields import TenantForeignKey, TenantModel
+from hubbub.organizations.fields import TenantForeignKey, TenantPart
 
 
 class OutboxLane(models.Model):
@@ -19,7 +19,7 @@ class OutboxLane(models.Model):
         Conversation, primary_key=True, db_constraint=False, on_delete=models.CASCADE, related_name="outbox_lane"
     )
     organization = models.ForeignKey(
-        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False
+        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     next_position = models.BigIntegerField(default=1)
     last_sent_at = models.DateTimeField(null=True, blank=True)
@@ -43,7 +43,7 @@ class OutboxEntry(models.Model):
         Message, primary_key=True, db_constraint=False, on_delete=models.CASCADE, related_name="outbox_entry"
     )
     organization = models.ForeignKey(
-        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False
+        "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     channel = TenantForeignKey(Channel, on_delete=models.CASCADE, related_name="+", db_index=False)
     conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -91,7 +91,7 @@ class OutboxEntry(models.Model):
         return f"{self.conversation_id} #{self.position}"
 
 
-class ReplyToken(TenantModel):
+class ReplyToken(TenantPart):
     """LINE's free, single-use way to answer. Kept for minutes, never logged."""
 
     conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="reply_tokens")

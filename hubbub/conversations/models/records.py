@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from hubbub.kit.ids import new_id
-from hubbub.organizations.fields import TenantModel
+from hubbub.organizations.fields import TenantPart
 
 
 class RealtimeEvent(models.Model):
@@ -31,7 +31,7 @@ class RealtimeEvent(models.Model):
         return self.kind
 
 
-class Fact(TenantModel):
+class Fact(TenantPart):
     """Something worth counting, from day one: conversation_opened, first_response, response, closed, reopened,
     escalated, handed_over, satisfaction, send_failed, inbound_error."""
 
