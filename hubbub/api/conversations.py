@@ -28,7 +28,8 @@ from hubbub.api.schemas import (
 from hubbub.api.shapes import message_shape
 from hubbub.conversations import queries
 from hubbub.conversations.actions import lifecycle
-from hubbub.conversations.actions.send import queue_message, ways_to_write
+from hubbub.conversations.actions.addressing import ways_to_write
+from hubbub.conversations.actions.send import queue_message
 from hubbub.conversations.lifecycle import LifecycleEvent
 from hubbub.conversations.models import Conversation as ConversationRow
 from hubbub.kit.errors import InvalidInput, NotFound

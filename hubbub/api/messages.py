@@ -11,7 +11,7 @@ from hubbub.api.router import Key, item, organization_of, page, who
 from hubbub.api.schemas import Edits, Error, Message
 from hubbub.api.shapes import message_shape
 from hubbub.conversations import queries
-from hubbub.conversations.actions.send import cancel_message, retry_message
+from hubbub.conversations.actions.resending import cancel_message, retry_message
 from hubbub.conversations.models import Message as MessageRow
 from hubbub.kit.errors import NotFound
 from hubbub.organizations.access import Principal

@@ -6,7 +6,8 @@ the conversation's row before. Taking settled messages out is `settling.release_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -27,9 +28,11 @@ class Priority(IntEnum):
 
 TAKE_POSITIONS = """
 INSERT INTO outbox_lane AS l (conversation_id, organization_id, next_position)
-VALUES (%(conversation)s, %(organization)s, 1 + %(count)s)
-    ON CONFLICT (conversation_id) DO UPDATE SET next_position = l.next_position + %(count)s
-RETURNING next_position - %(count)s AS first
+SELECT r.conversation_id, r.organization_id, 1 + r.count
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, organization_id uuid, count int)
+ ORDER BY r.conversation_id
+    ON CONFLICT (conversation_id) DO UPDATE SET next_position = l.next_position + excluded.next_position - 1
+RETURNING conversation_id, next_position
 """
 ENQUEUE = """
 INSERT INTO outbox (message_id, organization_id, channel_id, conversation_id, position, is_head, priority, state,
@@ -41,7 +44,7 @@ SELECT r.message_id, r.organization_id, r.channel_id, r.conversation_id, r.posit
        r.retry_key, false, '', hubbub_now()
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n int, message_id uuid, organization_id uuid, channel_id uuid,
        conversation_id uuid, position bigint, priority smallint, at timestamptz, retry_key uuid)
- ORDER BY r.n
+ ORDER BY r.conversation_id, r.position
 """
 LOCK_MESSAGES = "SELECT id FROM message WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 LOCK_LANES = """
@@ -86,23 +89,32 @@ class NewEntry:
     at: datetime | None = None
 
 
-def take_positions(organization_id: UUID, conversation_id: UUID, count: int) -> int:
-    """Lock the conversation's lane (made when missing) and reserve `count` positions; returns the first one."""
-    first: int = run(TAKE_POSITIONS, organization=organization_id, conversation=conversation_id, count=count)[0][
-        "first"
+def enqueue(entries: Sequence[NewEntry]) -> None:
+    """Put messages behind the lanes of their conversations, in this order. The caller holds the conversations.
+
+    The lanes are locked, and made where they are missing.
+    """
+    counts = Counter(entry.conversation_id for entry in entries)
+    organizations = {entry.conversation_id: entry.organization_id for entry in entries}
+    lanes = [
+        {"conversation_id": conversation, "organization_id": organizations[conversation], "count": count}
+        for conversation, count in counts.items()
     ]
-    return first
+    taken = run(TAKE_POSITIONS, lanes)
+    first = {row["conversation_id"]: row["next_position"] - counts[row["conversation_id"]] for row in taken}
+    run(ENQUEUE, list(_rows(entries, first)))
 
 
-def enqueue(entries: Sequence[NewEntry], first_position: int) -> None:
-    """Put messages of one conversation behind its lane, in this order. The caller holds the lane."""
-    run(
-        ENQUEUE,
-        [
-            {**asdict(entry), "n": n, "position": first_position + n, "retry_key": new_id()}
-            for n, entry in enumerate(entries)
-        ],
-    )
+def _rows(entries: Sequence[NewEntry], first: Mapping[UUID, int]) -> Iterator[dict[str, object]]:
+    """`n` counts the entries of a conversation that wait for no moment: the first one may become the lane's head."""
+    places: Counter[UUID] = Counter()
+    waiting: Counter[UUID] = Counter()
+    for entry in entries:
+        lane = entry.conversation_id
+        position = first[lane] + places[lane]
+        yield {**asdict(entry), "n": waiting[lane], "position": position, "retry_key": new_id()}
+        places[lane] += 1
+        waiting[lane] += entry.at is None
 
 
 def lock_for_cancelling(message_ids: Sequence[UUID]) -> list[UUID]:
@@ -128,5 +140,4 @@ __all__ = [
     "enqueue",
     "lock_for_cancelling",
     "release_settled",
-    "take_positions",
 ]

@@ -11,7 +11,9 @@ from django.db import connection
 
 from hubbub.connectors.messages import Button, ButtonType, Media, OutboundKind, OutboundMessage
 from hubbub.contacts.models import Contact, ContactIdentity
-from hubbub.conversations.actions.send import cancel_message, queue_message, retry_message, ways_to_write
+from hubbub.conversations.actions.addressing import ways_to_write
+from hubbub.conversations.actions.resending import cancel_message, retry_message
+from hubbub.conversations.actions.send import queue_message
 from hubbub.conversations.models import Attachment, Conversation, Fact, Message, OutboxEntry, RealtimeEvent
 from hubbub.kit import clock
 from hubbub.kit.errors import Conflict, InvalidInput, Unsendable

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hubbub.conversations.actions.send import cancel_message, retry_message
+from hubbub.conversations.actions.resending import cancel_message, retry_message
 from hubbub.kit import clock
 from hubbub.kit.errors import Conflict
 from hubbub.organizations.scope import organization_scope

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -47,15 +47,21 @@ FACTS = {"active": "reopened", "closed": "closed", "archived": "archived"}
 
 def lock_conversation(organization_id: UUID, conversation_id: UUID) -> Conversation:
     """The conversation under its row lock, with its channel and identity. Raises NotFound."""
-    found = (
-        Conversation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("channel", "identity")
-        .filter(organization_id=organization_id, id=conversation_id)
-        .first()
-    )
-    if found is None:
+    found = lock_conversations(organization_id, [conversation_id])
+    if conversation_id not in found:
         raise NotFound("There is no such conversation.")
-    return found
+    return found[conversation_id]
+
+
+def lock_conversations(organization_id: UUID, conversation_ids: Collection[UUID]) -> dict[UUID, Conversation]:
+    """Those conversations that exist, by id, under their row locks, with their channels and identities."""
+    rows = (
+        Conversation.objects.select_for_update(of=("self",), no_key=True)
+        .filter(organization_id=organization_id, id__in=conversation_ids)
+        .order_by("id")
+        .prefetch_related("channel", "identity")
+    )
+    return {conversation.id: conversation for conversation in rows}
 
 
 def change_status(principal: Principal, conversation_id: UUID, event: LifecycleEvent) -> None:
