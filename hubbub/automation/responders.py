@@ -1,4 +1,7 @@
-"""Who answers a message: the first responder with a decision. Flows and AI join this table in their own issues."""
+"""Who answers a message: the first responder with a decision. Flows and AI join this table in their own issues.
+
+Responders look at values and touch nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hubbub.automation.scenes import Heard, Scene
 from hubbub.connectors.messages import OutboundKind, OutboundMessage
-from hubbub.conversations.models import Conversation, Message
-from hubbub.organizations.database import run
 
 MOST_AUTOMATIC_ANSWERS_PER_MINUTE = 90
 """For one conversation. Two bots that answer one another are stopped here; no person writes that fast."""
-RECENT_ANSWERS = """
-SELECT count(*) AS answers FROM message
- WHERE conversation_id = %(conversation)s AND direction = 'outbound' AND author_type IN ('flow', 'ai', 'system')
-   AND occurred_at > hubbub_now() - interval '1 minute'
-"""
 NEUTRAL_WORDS = {"first_name": "there", "last_name": "", "user_name": "there", "page_name": "us", "message_text": ""}
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*(?:\|([^}]*))?\}\}")
 
@@ -31,59 +28,56 @@ class Decision:
     answer: OutboundMessage | None = None
 
 
-def decide(conversation: Conversation, message: Message) -> Decision:
+def decide(scene: Scene, heard: Heard) -> Decision:
     """The first responder's word."""
     for responder in RESPONDERS:
-        decision = responder(conversation, message)
+        decision = responder(scene, heard)
         if decision is not None:
             return decision
     return Decision(name="none", reason="Nothing is set up to answer here.")
 
 
-def silent(conversation: Conversation, message: Message) -> Decision | None:  # noqa: ARG001 - one signature
+def silent(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one signature
     """Reasons for a machine to say nothing."""
     reasons = {
-        "A person is answering this conversation.": conversation.handover == "human",
-        "Another app owns this thread.": conversation.is_standby,
-        "Automatic answers are off for this conversation.": not conversation.is_auto_reply_enabled,
-        "Automatic answers are off for this channel.": not conversation.channel.is_send_auto_reply,
-        "The channel is switched off.": not conversation.channel.is_active,
-        "The conversation is not open.": conversation.status != "active",
-        "Machines do not answer public comments or groups by themselves.": conversation.type != "private",
+        "A person is answering this conversation.": scene.handover == "human",
+        "Another app owns this thread.": scene.is_standby,
+        "Automatic answers are off for this conversation.": not scene.is_auto_reply_enabled,
+        "Automatic answers are off for this channel.": not scene.channel.is_send_auto_reply,
+        "The channel is switched off.": not scene.channel.is_active,
+        "The conversation is not open.": scene.status != "active",
+        "Machines do not answer public comments or groups by themselves.": scene.type != "private",
     }
     reason = next((text for text, holds in reasons.items() if holds), None)
     return Decision(name="none", reason=reason) if reason else None
 
 
-def too_many(conversation: Conversation, message: Message) -> Decision | None:  # noqa: ARG001 - one signature
+def too_many(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one signature
     """Stops two bots that answer one another."""
-    answers = run(RECENT_ANSWERS, conversation=conversation.id)[0]["answers"]
-    if answers < MOST_AUTOMATIC_ANSWERS_PER_MINUTE:
+    if scene.recent_answers < MOST_AUTOMATIC_ANSWERS_PER_MINUTE:
         return None
     return Decision(name="none", reason="Too many automatic answers within a minute: this may be another bot.")
 
 
-def auto_reply(conversation: Conversation, message: Message) -> Decision | None:
+def auto_reply(scene: Scene, heard: Heard) -> Decision | None:
     """The channel's own text, with built-in variables filled in."""
-    text = conversation.channel.auto_reply_text
+    text = scene.channel.auto_reply_text
     if not text:
         return None
-    answer = OutboundMessage(
-        message_id="", kind=OutboundKind.TEXT, text=fill_in(text, variables(conversation, message))
-    )
+    answer = OutboundMessage(message_id="", kind=OutboundKind.TEXT, text=fill_in(text, variables(scene, heard)))
     return Decision(name="auto_reply", answer=answer)
 
 
-def variables(conversation: Conversation, message: Message) -> dict[str, str]:
+def variables(scene: Scene, heard: Heard) -> dict[str, str]:
     """The built-in variables of this conversation (docs/automation.md)."""
-    name = (conversation.contact.name if conversation.contact else "").strip()
+    name = scene.contact_name.strip()
     first, _, last = name.partition(" ")
     return {
         "first_name": first,
         "last_name": last,
         "user_name": name,
-        "page_name": conversation.channel.name,
-        "message_text": message.text,
+        "page_name": scene.channel.name,
+        "message_text": heard.text,
     }
 
 
@@ -97,4 +91,4 @@ def fill_in(text: str, values: dict[str, str]) -> str:
     return PLACEHOLDER.sub(value, text)
 
 
-RESPONDERS: tuple[Callable[[Conversation, Message], Decision | None], ...] = (silent, too_many, auto_reply)
+RESPONDERS: tuple[Callable[[Scene, Heard], Decision | None], ...] = (silent, too_many, auto_reply)

@@ -8,12 +8,14 @@ from threading import Thread
 from uuid import UUID
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
-from hubbub.automation import lane
+from hubbub.automation import lane, worker
+from hubbub.automation.responders import RESPONDERS, Decision
+from hubbub.automation.scenes import MOST_AT_ONCE, Heard, Scene
 from hubbub.automation.worker import work_once
 from hubbub.channels.models import Channel
-from hubbub.conversations.models import AutomationLane, Conversation, Message
+from hubbub.conversations.models import AutomationItem, AutomationLane, Conversation, Message
 from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
 from tests.support import line
@@ -98,10 +100,10 @@ def test_two_workers_never_have_the_same_conversation(shop: tuple[Tenant, Channe
             connections.close_all()
 
     workers = [Thread(target=claim) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
     assert len(claimed) == len(set(claimed)) >= 6
 
 
@@ -124,20 +126,58 @@ def test_a_worker_whose_lease_is_gone_writes_nothing(shop: tuple[Tenant, Channel
     with acting_as("automation"):
         with transaction.atomic():
             (lease,) = lane.claim(1)
-        (waiting,) = _pending(lease)
         run("UPDATE automation_lane SET lease_token = gen_random_uuid()")
-        with organization_scope(tenant.id):
-            assert lane.hold(lease) is False
-        with transaction.atomic():
-            lane.release(lease)
+        worker._handle(lease.organization_id, [lease])
     with organization_scope(tenant.id):
         assert AutomationLane.objects.get().lease_token not in (None, lease.token)
-        assert Message.objects.get().id == waiting
+        assert AutomationItem.objects.count() == 1
+    assert (log_of(tenant), answers(tenant)) == ([], [])
 
 
-def _pending(lease: lane.Lease) -> list[UUID]:
-    with organization_scope(lease.organization_id):
-        return lane.pending(lease)
+def test_a_round_that_broke_off_is_taken_up_at_once_when_the_database_is_back(
+    shop: tuple[Tenant, Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant, channel = shop
+    say(channel, "hello")
+
+    def away(*_: object) -> None:
+        raise OperationalError("the connection is closed")
+
+    rounds = worker._Rounds()
+    with acting_as("automation"):
+        with monkeypatch.context() as patch:
+            patch.setattr(worker, "read_scenes", away)
+            with pytest.raises(OperationalError):
+                rounds.work(10)
+        assert rounds.work(10) == 1
+    assert answers(tenant) == ["Hello dear: hello"]
+
+
+def test_what_breaks_in_one_conversation_does_not_hold_up_the_others(
+    shop: tuple[Tenant, Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant, channel = shop
+    for user in ("Uone", "Utwo", "Uthree"):
+        say(channel, f"from {user}", user=user)
+
+    def fragile(_: Scene, heard: Heard) -> Decision | None:
+        return 1 / 0 if heard.text == "from Utwo" else None  # type: ignore[return-value]
+
+    monkeypatch.setattr("hubbub.automation.responders.RESPONDERS", (fragile, *RESPONDERS))
+    with acting_as("automation"):
+        work_once()
+    assert sorted(answers(tenant)) == ["Hello dear: from Uone", "Hello dear: from Uthree"]
+    with organization_scope(tenant.id):
+        assert AutomationLane.objects.filter(attempts=1).count() == 1
+
+
+def test_a_long_list_is_worked_off_in_order_over_several_rounds(shop: tuple[Tenant, Channel]) -> None:
+    tenant, channel = shop
+    texts = [f"text {n}" for n in range(MOST_AT_ONCE + 5)]
+    say(channel, *texts)
+    automate()
+    assert [text for text, _ in log_of(tenant)] == texts
+    assert answers(tenant) == [f"Hello dear: {text}" for text in texts]
 
 
 @pytest.mark.parametrize(

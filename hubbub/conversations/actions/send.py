@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -31,6 +31,8 @@ from hubbub.organizations.models import User
 
 LONGEST_CLIENT_ID = 100
 PRIORITIES = {"human": Priority.PERSON}
+INSTANT = timedelta(microseconds=1)
+"""Between things that are queued at once: the order in which they are shown."""
 KNOWN = """
 SELECT client_id, id, conversation_id FROM message
  WHERE organization_id = %(organization)s AND client_id = ANY(%(client_ids)s)
@@ -112,7 +114,8 @@ def _queue(organization_id: UUID, wanted: Sequence[Wanted], conversations: Mappi
     writings: list[Writing] = []
     for one in wanted:
         try:
-            queued = _already_queued(one, known) or _write(one, conversations, now, writings)
+            moment = now + len(writings) * INSTANT
+            queued = _already_queued(one, known) or _write(one, conversations, moment, writings)
         except HubbubError as refused:
             results.append(refused)
         else:
