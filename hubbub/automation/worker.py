@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import compress, groupby
 from threading import Event
 from uuid import UUID
 
@@ -85,10 +85,10 @@ def work_once(limit: int = CLAIM_AT_ONCE, token: UUID | None = None) -> int:
     with transaction.atomic():
         leases = lane.claim(limit, token)
     with ExitStack() as mutexes:
-        free = [lease for lease in leases if mutexes.enter_context(outer_mutex(lease.conversation_id))]
-        for organization_id, group in _by_organization(free):
+        is_free = [mutexes.enter_context(outer_mutex(lease.conversation_id)) for lease in leases]
+        for organization_id, group in _by_organization(list(compress(leases, is_free))):
             _handle(organization_id, group)
-    lane.postpone([lease for lease in leases if lease not in free], BUSY_ELSEWHERE_SECONDS)
+    lane.postpone([lease for lease, free in zip(leases, is_free, strict=True) if not free], BUSY_ELSEWHERE_SECONDS)
     return len(leases)
 
 

@@ -27,7 +27,9 @@ class Contact(TenantModel):
     phone_index = models.CharField(max_length=64, blank=True, default="")
     is_phone_verified = models.BooleanField(default=False)
     attributes = models.JSONField(default=dict, blank=True)
-    merged_into = TenantForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged_from")
+    merged_into = TenantForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged_from", db_index=False
+    )
     is_blocked = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
@@ -44,6 +46,7 @@ class Contact(TenantModel):
             models.Index(
                 fields=["organization", "email_index"], name="contact_by_email", condition=~models.Q(email_index="")
             ),
+            models.Index(fields=["merged_into"], name="contact_merged", condition=models.Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -53,10 +56,10 @@ class Contact(TenantModel):
 class ContactIdentity(TenantModel):
     """One id of a person on one channel: PSID, IGSID, wa_id, BSUID or LINE user id. A person may have several there."""
 
-    contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    contact = TenantForeignKey(Contact, on_delete=models.CASCADE, related_name="identities", db_index=False)
     home_contact_id = models.UUIDField()
     """The contact it was born with: where un-merge puts it back."""
-    channel = TenantForeignKey(Channel, on_delete=models.CASCADE, related_name="identities")
+    channel = TenantForeignKey(Channel, on_delete=models.CASCADE, related_name="identities", db_index=False)
     external_id = models.CharField(max_length=255)
     username = models.CharField(max_length=255, blank=True, default="")
     display_name = models.CharField(max_length=255, blank=True, default="")
@@ -85,7 +88,7 @@ class ContactIdentity(TenantModel):
     class Meta:
         db_table = "contact_identity"
         constraints = [models.UniqueConstraint(fields=["channel", "external_id"], name="contact_identity_unique")]
-        indexes = [models.Index(fields=["organization", "contact"], name="contact_identity_by_contact")]
+        indexes = [models.Index(fields=["contact"], name="contact_identity_by_contact")]
 
     def __str__(self) -> str:
         return self.external_id

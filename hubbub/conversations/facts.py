@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
-from hubbub.organizations.database import run
+from hubbub.organizations.database import columns, run
 
 KINDS = (
     "conversation_opened",
@@ -60,4 +60,4 @@ def record(kind: str, *, organization_id: UUID, **details: Any) -> None:
 def record_all(facts: Sequence[NewFact]) -> None:
     """Write facts in the caller's transaction."""
     if facts:
-        run(INSERT, [{"id": new_id(), **asdict(fact)} for fact in facts])
+        run(INSERT, [{"id": new_id(), **columns(fact)} for fact in facts])

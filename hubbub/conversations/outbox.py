@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
 from hubbub.conversations.settling import release_settled
 from hubbub.kit.ids import new_id
-from hubbub.organizations.database import run
+from hubbub.organizations.database import columns, run
 
 
 class Priority(IntEnum):
@@ -112,7 +112,7 @@ def _rows(entries: Sequence[NewEntry], first: Mapping[UUID, int]) -> Iterator[di
     for entry in entries:
         lane = entry.conversation_id
         position = first[lane] + places[lane]
-        yield {**asdict(entry), "n": waiting[lane], "position": position, "retry_key": new_id()}
+        yield {**columns(entry), "n": waiting[lane], "position": position, "retry_key": new_id()}
         places[lane] += 1
         waiting[lane] += entry.at is None
 

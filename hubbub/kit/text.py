@@ -26,10 +26,12 @@ def length(text: str, unit: Unit) -> int:
     if unit == "characters":
         return len(text)
     if unit == "utf16":
-        return len(text) + sum(character > "\uffff" for character in text)
+        return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
     if unit == "bytes":
         return len(text.encode("utf-8", "surrogatepass"))
     if unit == "graphemes":
+        if text.isascii() and "\r" not in text:
+            return len(text)
         return sum(1 for _ in _GRAPHEME.finditer(text))
     assert_never(unit)
 

@@ -38,6 +38,11 @@ def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **na
     return found
 
 
+def columns(value: Any) -> Row:
+    """The fields of a flat dataclass as one row."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
 def sign_in_as(process: str) -> None:
     """From now on the default connection of this thread and later ones is another process's role.
 

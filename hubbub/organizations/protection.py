@@ -74,8 +74,9 @@ def grant_statements(table: str, grants: Grants) -> list[str]:
 
 
 def identity_key(table: str) -> Any:
-    """UNIQUE (organization_id, id): what composite references point at."""
-    return run([f"ALTER TABLE {table} ADD CONSTRAINT {table}_tenant_key UNIQUE (organization_id, id)"])
+    """Make (id, organization_id) the primary key: composite references need it, and one index serves both them and
+    looking up by id. Two organisations could not share an id anyhow: ids are made at random."""
+    return run([f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey, ADD PRIMARY KEY (id, organization_id)"])
 
 
 def _row_security(table: str, tenant_column: str, extra_using: str) -> list[str]:

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 (
                     "merged_into",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -101,6 +102,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="identities",
@@ -110,6 +112,7 @@ class Migration(migrations.Migration):
                 (
                     "contact",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="identities",
@@ -196,8 +199,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)), fields=["merged_into"], name="contact_merged"
+            ),
+        ),
+        migrations.AddIndex(
             model_name="contactidentity",
-            index=models.Index(fields=["organization", "contact"], name="contact_identity_by_contact"),
+            index=models.Index(fields=["contact"], name="contact_identity_by_contact"),
         ),
         migrations.AddConstraint(
             model_name="contactidentity",

@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch, QuerySet
 
+from hubbub.contacts.models import ContactIdentity
 from hubbub.conversations.facts import record
 from hubbub.conversations.lifecycle import Become, LifecycleEvent, transition
 from hubbub.conversations.models import Conversation, ConversationStatus, Priority
@@ -42,26 +44,38 @@ UPDATE conversation SET status = %(status)s, status_changed_at = hubbub_now(), u
 """
 LONGEST_TAG = 100
 MOST_TAGS = 100
+NEEDED_FOR_WRITING = (
+    "organization_id",
+    "channel_id",
+    "contact_id",
+    "identity_id",
+    "type",
+    "thread_key",
+    "status",
+    "awaiting_reply_since",
+    "response_count",
+)
+ADDRESSES = ContactIdentity.objects.only("external_id", "window_opened_at")
 FACTS = {"active": "reopened", "closed": "closed", "archived": "archived"}
 
 
 def lock_conversation(organization_id: UUID, conversation_id: UUID) -> Conversation:
     """The conversation under its row lock, with its channel and identity. Raises NotFound."""
-    found = lock_conversations(organization_id, [conversation_id])
-    if conversation_id not in found:
+    found = _locked(organization_id, [conversation_id]).prefetch_related("channel", "identity").first()
+    if found is None:
         raise NotFound("There is no such conversation.")
-    return found[conversation_id]
+    return found
 
 
-def lock_conversations(organization_id: UUID, conversation_ids: Collection[UUID]) -> dict[UUID, Conversation]:
-    """Those conversations that exist, by id, under their row locks, with their channels and identities."""
-    rows = (
-        Conversation.objects.select_for_update(of=("self",), no_key=True)
-        .filter(organization_id=organization_id, id__in=conversation_ids)
-        .order_by("id")
-        .prefetch_related("channel", "identity")
-    )
-    return {conversation.id: conversation for conversation in rows}
+def lock_for_writing(organization_id: UUID, conversation_ids: Collection[UUID]) -> dict[UUID, Conversation]:
+    """Those conversations that exist, by id, under their row locks, with what writing to them depends on."""
+    rows = _locked(organization_id, conversation_ids).only(*NEEDED_FOR_WRITING)
+    return {one.id: one for one in rows.prefetch_related("channel", Prefetch("identity", ADDRESSES))}
+
+
+def _locked(organization_id: UUID, conversation_ids: Collection[UUID]) -> QuerySet[Conversation]:
+    rows = Conversation.objects.select_for_update(of=("self",), no_key=True).order_by("id")
+    return rows.filter(organization_id=organization_id, id__in=conversation_ids)
 
 
 def change_status(principal: Principal, conversation_id: UUID, event: LifecycleEvent) -> None:

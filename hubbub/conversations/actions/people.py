@@ -38,7 +38,7 @@ SELECT c.id, c.channel_id, c.identity_id = ANY(%(identities)s::uuid[]) AS is_the
   FROM conversation c LEFT JOIN message m ON m.conversation_id = c.id
  WHERE c.organization_id = %(organization)s AND c.contact_id = %(survivor)s AND c.type = 'private'
    AND c.channel_id IN (SELECT channel_id FROM contact_identity WHERE id = ANY(%(identities)s::uuid[]))
- GROUP BY c.id ORDER BY c.id
+ GROUP BY c.id, c.organization_id ORDER BY c.id
 """
 GIVE = "UPDATE conversation SET contact_id = %(other)s, updated_at = hubbub_now() WHERE id = %(id)s"
 SPLIT = """

@@ -18,7 +18,7 @@ from hubbub.connectors.messages import OutboundMessage
 from hubbub.connectors.outcomes import ErrorCode
 from hubbub.connectors.registry import connector_for
 from hubbub.conversations.actions.addressing import addressed, addressee, database_now, situation_of
-from hubbub.conversations.actions.lifecycle import become, lock_conversations
+from hubbub.conversations.actions.lifecycle import become, lock_for_writing
 from hubbub.conversations.actions.parts import check, split
 from hubbub.conversations.actions.writing import AUTHORS, Writing, answers_a_question, store, we_wrote
 from hubbub.conversations.lifecycle import Become, LifecycleEvent, transition
@@ -98,13 +98,13 @@ def queue_messages(organization_id: UUID, wanted: Sequence[Wanted]) -> list[Queu
 
     What is refused changes nothing, and holds up none of the others.
     """
-    conversations = lock_conversations(organization_id, {one.conversation_id for one in wanted})
+    conversations = lock_for_writing(organization_id, {one.conversation_id for one in wanted})
     try:
         with transaction.atomic():
             return _queue(organization_id, wanted, conversations)
     except IntegrityError:  # one of the client ids was used elsewhere a moment ago, and is known by now
         with transaction.atomic():
-            return _queue(organization_id, wanted, lock_conversations(organization_id, list(conversations)))
+            return _queue(organization_id, wanted, lock_for_writing(organization_id, list(conversations)))
 
 
 def _queue(organization_id: UUID, wanted: Sequence[Wanted], conversations: Mapping[UUID, Conversation]) -> list[Queued]:

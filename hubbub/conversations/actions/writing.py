@@ -42,13 +42,10 @@ TYPES: dict[OutboundKind, MessageType] = {
 """Media are of their file's type."""
 
 ANSWERED = """
-WITH asked AS (
-    SELECT m.id, m.conversation_id, m.occurred_at
-      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, since timestamptz)
-      JOIN message m ON m.conversation_id = r.conversation_id AND m.occurred_at >= r.since
-       AND m.direction = 'inbound' AND NOT m.is_replied
-     ORDER BY m.id FOR NO KEY UPDATE OF m)
-UPDATE message m SET is_replied = true FROM asked WHERE m.id = asked.id
+UPDATE message m SET is_replied = true
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, since timestamptz)
+ WHERE m.conversation_id = r.conversation_id AND m.occurred_at >= r.since AND m.direction = 'inbound'
+   AND NOT m.is_replied
 RETURNING m.conversation_id, m.id, m.occurred_at
 """
 INSERT = """

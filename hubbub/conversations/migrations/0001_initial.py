@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 (
                     "identity",
                     hubbub.organizations.fields.TenantForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -845,7 +846,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="message",
-            constraint=models.UniqueConstraint(fields=("organization", "client_id"), name="message_client_id_unique"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("client_id__isnull", False)),
+                fields=("organization", "client_id"),
+                name="message_client_id_unique",
+            ),
         ),
         migrations.AddIndex(
             model_name="conversation",
@@ -861,15 +866,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="conversation",
-            index=models.Index(fields=["organization", "contact"], name="conversation_by_contact"),
+            index=models.Index(fields=["contact", "channel"], name="conversation_by_contact"),
         ),
         migrations.AddIndex(
             model_name="conversation",
-            index=models.Index(fields=["channel", "contact"], name="conversation_of_contact"),
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(fields=["channel", "thread_key"], name="conversation_of_thread"),
+            index=models.Index(
+                condition=models.Q(("type", "private"), _negated=True),
+                fields=["channel", "thread_key"],
+                name="conversation_of_thread",
+            ),
         ),
         migrations.AddIndex(
             model_name="conversation",

@@ -160,6 +160,10 @@ class Migration(migrations.Migration):
                 "CREATE INDEX attachment_storage_key ON attachment (storage_key) WHERE storage_key <> ''",
                 # Room on the page for the states that follow one another.
                 "ALTER TABLE message SET (fillfactor = 85)",
+                *(
+                    f"ALTER TABLE {table} SET (fillfactor = 60)"
+                    for table in ("automation_lane", "outbox_lane", "outbox")
+                ),
                 "DROP TABLE realtime_event",
                 REALTIME_EVENT,
                 "CREATE INDEX realtime_event_unstamped ON realtime_event (created_at, id) WHERE seq IS NULL",

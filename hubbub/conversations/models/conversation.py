@@ -33,7 +33,9 @@ class Conversation(TenantPart):
         Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations", db_index=False
     )
     """None for groups; the commenter who began it for public threads."""
-    identity = TenantForeignKey(ContactIdentity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    identity = TenantForeignKey(
+        ContactIdentity, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     """Where answers go in a private thread: the identity seen last."""
     type = models.CharField(max_length=10, default="private")
     thread_key = models.CharField(max_length=255, blank=True, default="")
@@ -97,9 +99,10 @@ class Conversation(TenantPart):
         indexes = [
             models.Index(fields=["organization", "status", "-last_message_at", "-id"], name="conversation_recent"),
             models.Index(fields=["organization", "channel", "-last_message_at", "-id"], name="conversation_by_channel"),
-            models.Index(fields=["organization", "contact"], name="conversation_by_contact"),
-            models.Index(fields=["channel", "contact"], name="conversation_of_contact"),
-            models.Index(fields=["channel", "thread_key"], name="conversation_of_thread"),
+            models.Index(fields=["contact", "channel"], name="conversation_by_contact"),
+            models.Index(
+                fields=["channel", "thread_key"], name="conversation_of_thread", condition=~models.Q(type="private")
+            ),
             models.Index(
                 fields=["organization", "assigned_to", "status"],
                 name="conversation_assigned",

@@ -92,7 +92,11 @@ class Message(TenantPart):
         db_table = "message"
         constraints = [
             models.UniqueConstraint(fields=["channel", "external_id"], name="message_external_id_unique"),
-            models.UniqueConstraint(fields=["organization", "client_id"], name="message_client_id_unique"),
+            models.UniqueConstraint(
+                fields=["organization", "client_id"],
+                name="message_client_id_unique",
+                condition=models.Q(client_id__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["conversation", "-occurred_at", "-body_position", "-id"], name="message_thread"),
