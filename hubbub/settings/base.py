@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "hubbub.conversations",
     "hubbub.inbound",
     "hubbub.outbound",
+    "hubbub.flows",
+    "hubbub.desk",
     "hubbub.automation",
     "hubbub.realtime",
     "hubbub.api",

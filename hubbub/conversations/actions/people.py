@@ -84,6 +84,9 @@ ERASE_BESIDE = (
     "DELETE FROM receipt_mark WHERE contact_id = ANY(%(people)s::uuid[])",
     "DELETE FROM reply_token WHERE conversation_id = ANY(%(threads)s::uuid[])",
     "DELETE FROM merge_suggestion WHERE contact_id = ANY(%(people)s::uuid[]) OR other_id = ANY(%(people)s::uuid[])",
+    "DELETE FROM flow_run WHERE conversation_id = ANY(%(threads)s::uuid[])",
+    "DELETE FROM lead WHERE contact_id = ANY(%(people)s::uuid[])",
+    "UPDATE team_assignment SET note = '' WHERE conversation_id = ANY(%(threads)s::uuid[])",
     """UPDATE event SET raw = '{}', error = '' WHERE organization_id = %(organization)s
           AND (contact_id = ANY(%(people)s::uuid[]) OR conversation_id = ANY(%(threads)s::uuid[])
                OR message_id = ANY(%(messages)s::uuid[]))""",
