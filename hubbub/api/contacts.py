@@ -30,6 +30,7 @@ from hubbub.conversations.actions import people
 from hubbub.conversations.media import signed_media_url
 from hubbub.conversations.queries import list_timeline
 from hubbub.conversations.realtime import ScreenEvent, emit
+from hubbub.desk.queries import leads_of
 
 router = Router(tags=["contacts"])
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
@@ -101,7 +102,8 @@ def export(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Everything that is kept of a person, for them. Raw webhook bodies are not in it: they are dropped within days."""
     found = people.export(who(request), contact_id)
     messages = [message_shape(row) for row in found["messages"]]
-    return item({**found, "contact": _shape(found["contact"]), "messages": messages})
+    leads = leads_of(organization_of(request), contact_id)
+    return item({**found, "contact": _shape(found["contact"]), "messages": messages, "leads": leads})
 
 
 @router.post("/{contact_id}/erase", auth=Key("erase_contacts"), response={200: ContactDetail, 409: Error, **FAULTS})

@@ -32,6 +32,7 @@ from hubbub.conversations.actions.addressing import ways_to_write
 from hubbub.conversations.actions.send import queue_message
 from hubbub.conversations.lifecycle import LifecycleEvent
 from hubbub.conversations.models import Conversation as ConversationRow
+from hubbub.desk.actions.assigning import hand_over
 from hubbub.kit.errors import InvalidInput, NotFound
 from hubbub.organizations.access import Principal
 from hubbub.organizations.models import User
@@ -72,7 +73,7 @@ def change_conversation(request: HttpRequest, conversation_id: UUID, body: Conve
     if body.is_unassigned or body.assigned_to is not None:
         lifecycle.assign(principal, conversation_id, body.assigned_to)
     if body.handover is not None:
-        lifecycle.set_handover(principal, conversation_id, body.handover)
+        hand_over(principal, conversation_id, body.handover, note=body.handover_note)
     if body.is_auto_reply_enabled is not None:
         lifecycle.set_auto_reply(principal, conversation_id, is_enabled=body.is_auto_reply_enabled)
     return _shown(request, conversation_id)

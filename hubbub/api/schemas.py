@@ -143,6 +143,7 @@ class Conversation(Schema):
     is_auto_reply_enabled: bool
     is_standby: bool
     assigned_to_id: UUID | None
+    team_id: UUID | None
     assigned_at: datetime | None
     assignment_type: str
     resolution: str
@@ -226,6 +227,7 @@ class ConversationFilters(Schema):
     type: Literal["private", "group", "public"] | None = None
     handover: Literal["flow", "ai", "human"] | None = None
     assigned_to: UUID | None = None
+    team_id: UUID | None = None
     is_assigned: bool | None = None
     is_unread: bool | None = None
     tag: Short | None = None
@@ -241,6 +243,9 @@ class ConversationChange(StrictSchema):
     assigned_to: Id | None = None
     is_unassigned: bool = False
     handover: Literal["flow", "ai", "human"] | None = None
+    handover_note: Annotated[str, Field(max_length=1000)] = Field(
+        default="", description="For the person who takes over; stands in `metadata.handover` while they have it."
+    )
     is_auto_reply_enabled: bool | None = None
 
 
@@ -571,6 +576,7 @@ class ContactExport(Schema):
     contact: ContactDetail
     conversations: list[Conversation]
     messages: list[Message]
+    leads: list[Extra] = Field(description="As GET /leads shows them.")
 
 
 EventStateName = Literal["applied", "duplicate", "ignored", "unknown", "malformed", "dead", "cancelled"]

@@ -13,9 +13,11 @@ from hubbub.api import (
     errors,
     events,
     health,
+    leads,
     media,
     messages,
     processing,
+    teams,
     templates,
     uploads,
 )
@@ -32,6 +34,8 @@ NOUNS = {
     "calls": calls.router,
     "templates": templates.router,
     "uploads": uploads.router,
+    "teams": teams.router,
+    "leads": leads.router,
 }
 for noun, router in NOUNS.items():
     api.add_router(f"/{noun}", router)

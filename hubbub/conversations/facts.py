@@ -23,6 +23,7 @@ KINDS = (
     "satisfaction",
     "send_failed",
     "inbound_error",
+    "lead_created",
 )
 
 

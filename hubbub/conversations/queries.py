@@ -15,6 +15,7 @@ CONVERSATION_COLUMNS = """
        c.id, c.channel_id, h.platform, h.name AS channel_name, c.project_id, c.contact_id, k.name AS contact_name,
        k.avatar_key <> '' AS has_contact_avatar, c.type, c.thread_key, c.title, c.status, c.priority, c.tags,
        c.summary, c.metadata, c.handover, c.is_ai_enabled, c.is_auto_reply_enabled, c.is_standby, c.assigned_to_id,
+       (SELECT a.team_id FROM team_assignment a WHERE a.conversation_id = c.id) AS team_id,
        c.assigned_at, c.assignment_type, c.resolution, c.satisfaction::float8 AS satisfaction, c.message_count,
        c.inbound_count, c.outbound_count, c.unread_count, c.read_through, c.last_message_text, c.first_message_at,
        c.last_message_at, c.last_inbound_at, c.last_outbound_at, c.awaiting_reply_since,
@@ -51,6 +52,8 @@ FILTERS: dict[str, str] = {
     "type": "c.type = %(type)s",
     "handover": "c.handover = %(handover)s",
     "assigned_to": "c.assigned_to_id = %(assigned_to)s",
+    "team_id": """EXISTS (SELECT FROM team_assignment a WHERE a.conversation_id = c.id
+                          AND a.team_id = %(team_id)s)""",
     "is_assigned": "(c.assigned_to_id IS NOT NULL) = %(is_assigned)s",
     "is_unread": "(c.unread_count > 0) = %(is_unread)s",
     "tag": "c.tags ? %(tag)s",

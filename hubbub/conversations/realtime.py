@@ -20,6 +20,8 @@ KINDS = (
     "message.changed",
     "template.changed",
     "processing.changed",
+    "team.changed",
+    "lead.changed",
 )
 
 INSERT = """

@@ -35,6 +35,9 @@ MOVE = (
                 ORDER BY position LIMIT 1) n
         WHERE o.message_id = n.message_id AND NOT o.is_head""",
     "UPDATE reply_token SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
+    "UPDATE lead SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
+    """UPDATE team_assignment SET conversation_id = %(target)s WHERE conversation_id = %(source)s
+          AND NOT EXISTS (SELECT FROM team_assignment WHERE conversation_id = %(target)s)""",
     "DELETE FROM automation_lane WHERE conversation_id = %(source)s",
     """DELETE FROM outbox_lane WHERE conversation_id = %(source)s
           AND NOT EXISTS (SELECT FROM outbox WHERE conversation_id = %(source)s)""",

@@ -23,6 +23,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "edit_contacts": ANSWERING,
     "merge_contacts": MANAGING,
     "replay_events": MANAGING,
+    "manage_teams": MANAGING,
     "manage_channels": ADMINISTERING,
     "erase_contacts": ADMINISTERING,
     "operate": ADMINISTERING,

@@ -53,7 +53,10 @@ def _ids() -> dict[str, object]:
         "contact_id": _talk().contact_id,
         "conversation_id": _talk().conversation().id,
         "message_id": _talk().messages()[0].id,
-        **{name: new_id() for name in ("event_id", "record_id", "suggestion_id", "delivery_id")},
+        **{
+            name: new_id()
+            for name in ("event_id", "record_id", "suggestion_id", "delivery_id", "team_id", "lead_id", "user_id")
+        },
     }
 
 

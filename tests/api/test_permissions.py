@@ -12,10 +12,11 @@ from django.db import connection
 from hubbub.channels.models import Template
 from hubbub.contacts.models import MergeSuggestion
 from hubbub.conversations.models import ProcessingRecord
+from hubbub.desk.models import Lead, Team, TeamAssignment, TeamMembership
 from hubbub.inbound.models import Event
 from hubbub.kit.ids import new_id
 from hubbub.organizations.access import PERMISSIONS
-from hubbub.organizations.models import Role
+from hubbub.organizations.models import Membership, Role, User
 from hubbub.organizations.scope import organization_scope
 from tests.api.routes import Route, all_routes
 from tests.support.factories import Tenant
@@ -33,6 +34,12 @@ BODIES: dict[str, Any] = {
     "PATCH /conversations/{conversation_id}": {"priority": "high"},
     "POST /conversations/{conversation_id}/messages": {"text": "hello"},
     "POST /processing": "processing",
+    "POST /teams": "team",
+    "PATCH /teams/{team_id}": {"description": "New"},
+    "PUT /teams/{team_id}/members/{user_id}": {"is_away": True},
+    "POST /teams/{team_id}/conversations": "conversation",
+    "POST /leads": "lead",
+    "PATCH /leads/{lead_id}": {"score": 50},
 }
 """What a route is sent; routes that are not here take nothing."""
 
@@ -51,6 +58,12 @@ class World:
             return {"contact_id": str(self.other_contact)}
         if wanted == "processing":
             return {"message_id": str(self.ids["message_id"]), "type": "translation"}
+        if wanted == "team":
+            return {"name": f"Team {new_id()}"}
+        if wanted == "conversation":
+            return {"conversation_id": str(self.ids["conversation_id"])}
+        if wanted == "lead":
+            return {"contact_id": str(self.ids["contact_id"])}
         return wanted
 
 
@@ -72,6 +85,14 @@ def _world(name: str) -> World:
         record = ProcessingRecord.objects.create(
             organization=talk.tenant.organization, message=message, type="translation"
         )
+        team = Team.objects.create(organization=talk.tenant.organization, name="Sales")
+        user = User.objects.create(username=f"user-{new_id()}")
+        Membership.objects.create(organization=talk.tenant.organization, user=user, role=Role.AGENT)
+        TeamMembership.objects.create(organization=talk.tenant.organization, team=team, user=user)
+        TeamAssignment.objects.create(
+            organization=talk.tenant.organization, team=team, conversation=talk.conversation()
+        )
+        lead = Lead.objects.create(organization=talk.tenant.organization, contact_id=talk.contact_id)
         event = Event.objects.filter(message_id=message.id).first()
         assert event is not None
         assert template.id
@@ -87,6 +108,9 @@ def _world(name: str) -> World:
             "record_id": record.id,
             "suggestion_id": suggestion.id,
             "delivery_id": event.delivery_id,
+            "team_id": team.id,
+            "user_id": user.id,
+            "lead_id": lead.id,
         },
     )
 
@@ -203,7 +227,10 @@ def test_a_revoked_and_an_expired_key_open_nothing() -> None:
 
 
 def _fingerprint(tenant: Tenant) -> list[Any]:
-    tables = ("conversation", "message", "contact", "contact_identity", "channel", "event", "outbox", "audit_entry")
+    tables = (
+        *("conversation", "message", "contact", "contact_identity", "channel", "event", "outbox", "audit_entry"),
+        *("team", "team_membership", "team_assignment", "lead"),
+    )
     with organization_scope(tenant.id), connection.cursor() as cursor:
         found = []
         for table in tables:

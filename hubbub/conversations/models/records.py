@@ -33,7 +33,7 @@ class RealtimeEvent(models.Model):
 
 class Fact(TenantPart):
     """Something worth counting, from day one: conversation_opened, first_response, response, closed, reopened,
-    escalated, handed_over, satisfaction, send_failed, inbound_error."""
+    escalated, handed_over, satisfaction, send_failed, inbound_error, lead_created."""
 
     kind = models.CharField(max_length=40)
     at = models.DateTimeField(db_default=Now())
