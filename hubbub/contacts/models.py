@@ -70,6 +70,8 @@ class ContactIdentity(TenantModel):
     reachable_changed_at = models.DateTimeField(null=True, blank=True)
     is_standby = models.BooleanField(default=False)
     """Another app owns the thread with this person."""
+    standby_changed_at = models.DateTimeField(null=True, blank=True)
+    """Platform time of the newest event that told who owns it."""
     window_opened_at = models.DateTimeField(null=True, blank=True)
     """The newest act of the person that opens the platform's reply window."""
     opt_ins = models.JSONField(default=dict, blank=True)

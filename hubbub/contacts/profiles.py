@@ -40,6 +40,8 @@ def keep_profile(identity: ContactIdentity, profile: Profile | None) -> None:
     if profile is None:
         ContactIdentity.objects.filter(id=identity.id).update(profile_state="none", profile_fetched_at=Now())
         return
+    # The contact first, as everybody does: whoever holds an identity and then waits for its contact ends in a deadlock.
+    contact = Contact.objects.select_for_update(of=("self",), no_key=True).get(identities=identity.id)
     name = (profile.name or " ".join(filter(None, (profile.first_name, profile.last_name))))[:255]
     ContactIdentity.objects.filter(id=identity.id).update(
         profile_state="fetched",
@@ -48,7 +50,6 @@ def keep_profile(identity: ContactIdentity, profile: Profile | None) -> None:
         display_name=name or identity.display_name,
         username=(profile.username or identity.username)[:255],
     )
-    contact = Contact.objects.select_for_update(no_key=True).get(id=identity.contact_id)
     if name and not contact.is_name_given:
         contact.name = name
     contact.avatar_url = (profile.avatar_url or contact.avatar_url)[:2000]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -49,13 +49,14 @@ UPDATE contact_identity i SET referral = r.referral
  WHERE i.id = r.id AND r.at >= coalesce((i.referral ->> 'at')::timestamptz, r.at)
 """
 STANDBY = """
-WITH identities AS (
-    UPDATE contact_identity i SET is_standby = r.is_standby
-      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, conversation_id uuid, is_standby bool)
-     WHERE i.id = r.id)
-UPDATE conversation c SET is_standby = r.is_standby, updated_at = hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, conversation_id uuid, is_standby bool)
- WHERE c.id = r.conversation_id
+WITH told AS (
+    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
+        AS r (id uuid, conversation_id uuid, is_standby bool, at timestamptz)),
+identities AS (
+    UPDATE contact_identity i SET is_standby = r.is_standby, standby_changed_at = r.at
+      FROM told r WHERE i.id = r.id AND r.at >= coalesce(i.standby_changed_at, r.at))
+UPDATE conversation c SET is_standby = r.is_standby, standby_changed_at = r.at, updated_at = hubbub_now()
+  FROM told r WHERE c.id = r.conversation_id AND r.at >= coalesce(c.standby_changed_at, r.at)
 """
 OPTED = """
 UPDATE contact_identity i
@@ -288,14 +289,20 @@ def _thread_control(batch: Batch, arrivals: Sequence[Arrival]) -> None:
             "id": one.identity_id,
             "conversation_id": one.conversation_id,
             "is_standby": one.event.action == "taken",
+            "at": one.at,
         }
-        for one in {one.identity_id: one for one in arrivals}.values()
-        if one.identity_id and isinstance(one.event, ThreadControlChanged) and one.event.action in _OWNERSHIP
+        for one in _newest_a_person(arrivals)
+        if isinstance(one.event, ThreadControlChanged)
     ]
     if rows:
         run(STANDBY, rows)
     for one in arrivals:
         _show_conversation(batch, one)
+
+
+def _newest_a_person(arrivals: Sequence[Arrival]) -> Iterable[Arrival]:
+    telling = [one for one in arrivals if getattr(one.event, "action", "") in _OWNERSHIP and one.identity_id]
+    return {one.identity_id: one for one in sorted(telling, key=lambda one: one.at)}.values()
 
 
 _OWNERSHIP = frozenset({"passed", "taken", "released"})

@@ -65,9 +65,12 @@ UPDATE contact_identity i
        window_opened_at = greatest(i.window_opened_at, r.window_at),
        display_name = CASE WHEN r.named_at >= coalesce(i.named_at, r.named_at) THEN r.name ELSE i.display_name END,
        named_at = greatest(i.named_at, r.named_at),
-       username = CASE WHEN r.username <> '' THEN r.username ELSE i.username END
+       username = CASE WHEN r.username <> '' THEN r.username ELSE i.username END,
+       is_standby = CASE WHEN r.standby_at >= coalesce(i.standby_changed_at, r.standby_at) THEN r.is_standby
+                         ELSE i.is_standby END,
+       standby_changed_at = greatest(i.standby_changed_at, r.standby_at)
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, seen_at timestamptz, first_at timestamptz,
-       window_at timestamptz, named_at timestamptz, name text, username text)
+       window_at timestamptz, named_at timestamptz, name text, username text, standby_at timestamptz, is_standby bool)
  WHERE i.id = r.id
 """
 UPDATE_CONTACTS = """
@@ -83,6 +86,8 @@ UPDATE contact c
  WHERE c.id = r.id
 """
 BY_THE_PERSON = (MessageReceived, PostbackReceived, ReactionChanged, CommentReceived, ReferralReceived, ContactActed)
+TELLS_WHO_OWNS = (MessageReceived, PostbackReceived)
+"""Events that come to us when the thread is ours, and as `standby` when another app owns it."""
 PRIVATE = Thread()
 PROVISIONAL = "user_ref:"
 """Ids that Meta's plugins make up for one page view: nobody can be asked who that is."""
@@ -256,6 +261,8 @@ class _Sighting:
     named_at: datetime | None = None
     name: str = ""
     username: str = ""
+    standby_at: datetime | None = None
+    is_standby: bool = False
 
 
 def note_sightings(batch: Batch) -> None:
@@ -283,6 +290,8 @@ def _note(sighting: _Sighting, arrival: Arrival, party: Party) -> None:
         sighting.named_at, sighting.name = at, party.name[:LONGEST_NAME]
     if party.username:
         sighting.username = party.username[:LONGEST_NAME]
+    if isinstance(arrival.event, TELLS_WHO_OWNS) and at >= (sighting.standby_at or at):
+        sighting.standby_at, sighting.is_standby = at, arrival.event.is_standby
 
 
 def _identity_update(identity_id: UUID, sighting: _Sighting) -> dict[str, object]:
@@ -294,6 +303,8 @@ def _identity_update(identity_id: UUID, sighting: _Sighting) -> dict[str, object
         "named_at": sighting.named_at,
         "name": sighting.name,
         "username": sighting.username,
+        "standby_at": sighting.standby_at,
+        "is_standby": sighting.is_standby,
     }
 
 

@@ -23,6 +23,7 @@ from hubbub.conversations.preview import preview
 from hubbub.conversations.realtime import ScreenEvent
 from hubbub.inbound.batch import Arrival, Batch, ConversationRow
 from hubbub.inbound.dedupe import has_message_id
+from hubbub.inbound.people import TELLS_WHO_OWNS
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.database import run
@@ -89,14 +90,16 @@ UPDATE conversation c
        identity_id = CASE WHEN r.identity_id IS NOT NULL AND c.type = 'private'
                                AND r.last_inbound_at >= coalesce(c.last_inbound_at, r.last_inbound_at)
                           THEN r.identity_id ELSE c.identity_id END,
-       is_standby = coalesce(r.is_standby, c.is_standby),
+       is_standby = CASE WHEN r.standby_at >= coalesce(c.standby_changed_at, r.standby_at) THEN r.is_standby
+                         ELSE c.is_standby END,
+       standby_changed_at = greatest(c.standby_changed_at, r.standby_at),
        tags = CASE WHEN r.tags IS NULL THEN c.tags ELSE (
            SELECT jsonb_agg(DISTINCT t) FROM jsonb_array_elements(c.tags || r.tags) t) END,
        priority = coalesce(r.priority, c.priority),
        updated_at = hubbub_now()
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, inbound int, outbound int, unread int, first_at timestamptz,
        last_at timestamptz, last_text text, last_id uuid, last_inbound_at timestamptz, last_outbound_at timestamptz,
-       identity_id uuid, is_standby bool, tags jsonb, priority text)
+       identity_id uuid, is_standby bool, standby_at timestamptz, tags jsonb, priority text)
  WHERE c.id = r.id
 """
 WITH_MEDIA = frozenset(name for name, one in CONNECTORS.items() if isinstance(one, DownloadsMedia))
@@ -274,7 +277,7 @@ def _count_row(conversation: ConversationRow, arrivals: Sequence[Arrival]) -> di
     read_through = conversation.read_through
     newest_inbound = max(theirs, key=lambda one: one.at, default=None)
     tags = sorted({tag for one in arrivals for tag in one.tags})
-    standby = {one.event.is_standby for one in theirs}
+    owned = max((one for one in theirs if isinstance(one.event, TELLS_WHO_OWNS)), key=lambda one: one.at, default=None)
     return {
         "id": conversation.id,
         "inbound": len(theirs),
@@ -287,7 +290,8 @@ def _count_row(conversation: ConversationRow, arrivals: Sequence[Arrival]) -> di
         "last_inbound_at": newest_inbound.at if newest_inbound else None,
         "last_outbound_at": max((one.at for one in ours), default=None),
         "identity_id": newest_inbound.identity_id if newest_inbound and newest_inbound.identity_id else None,
-        "is_standby": newest_inbound.event.is_standby if newest_inbound and standby else None,
+        "is_standby": owned.event.is_standby if owned else None,
+        "standby_at": owned.at if owned else None,
         "tags": tags or None,
         "priority": next((one.priority for one in arrivals if one.priority), None),
     }

@@ -50,14 +50,15 @@ SELECT r.key, f.id
 LOCK = f"SELECT {COLUMNS} FROM conversation c WHERE c.id = ANY(%(ids)s::uuid[]) ORDER BY c.id FOR NO KEY UPDATE"  # noqa: S608
 INSERT = """
 INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, identity_id, type, thread_key,
-    status, priority, title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover, is_standby,
-    assignment_type, resolution, message_count, inbound_count, outbound_count, unread_count, last_message_text,
-    response_count, response_seconds_total, updated_at, status_changed_at)
-SELECT r.id, r.organization_id, r.project_id, r.channel_id, r.contact_id, r.identity_id, r.type, r.thread_key, 'active',
-       'normal', coalesce(r.title, ''), '', '[]', '{}', true, true, 'flow', false, 'ai', '', 0, 0, 0, 0, '', 0, 0,
-       hubbub_now(), hubbub_now()
+    status, priority, title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover,
+    is_standby, standby_changed_at, assignment_type, resolution, message_count, inbound_count, outbound_count,
+    unread_count, last_message_text, response_count, response_seconds_total, updated_at, status_changed_at)
+SELECT r.id, r.organization_id, r.project_id, r.channel_id, r.contact_id, r.identity_id, r.type, r.thread_key,
+       'active', 'normal', coalesce(r.title, ''), '', '[]', '{}', true, true, 'flow', coalesce(i.is_standby, false),
+       i.standby_changed_at, 'ai', '', 0, 0, 0, 0, '', 0, 0, hubbub_now(), hubbub_now()
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, project_id uuid, channel_id uuid,
        contact_id uuid, identity_id uuid, type text, thread_key text, title text)
+  LEFT JOIN contact_identity i ON i.id = r.identity_id
  ORDER BY r.channel_id, r.contact_id, r.thread_key
     ON CONFLICT DO NOTHING
 RETURNING id

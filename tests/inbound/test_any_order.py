@@ -30,6 +30,7 @@ from hubbub.connectors.events import (
     PostbackReceived,
     ReactionChanged,
     ReadUpTo,
+    ThreadControlChanged,
 )
 from hubbub.conversations.effects import apply_overdue
 from hubbub.inbound.batch import Arrival, ChannelRow
@@ -53,7 +54,19 @@ PEOPLE = ("ann", "ben")
 OURS = ("o1", "o2")
 THEIRS = ("t1", "t2", "t3")
 ALL = (*OURS, *THEIRS)
-KINDS = ("received", "received", "echoed", "edited", "unsent", "reacted", "status", "read", "postback", "read_id")
+KINDS = (
+    "received",
+    "received",
+    "echoed",
+    "edited",
+    "unsent",
+    "reacted",
+    "status",
+    "read",
+    "postback",
+    "read_id",
+    "handed",
+)
 NAMESPACE = new_id()
 
 event_plans = st.lists(
@@ -80,7 +93,7 @@ def make_event(address: str, n: int, plan: tuple[str, int, int, int]) -> Inbound
                 type=MessageType.TEXT, text=f"{theirs} says #hi", reply_to_external_id="o1" if theirs == "t2" else None
             )
             sender = Party(external_id=person_of(theirs), name=person_of(theirs).title())
-            return MessageReceived(**common, sender=sender, external_id=theirs, content=said)
+            return MessageReceived(**common, sender=sender, external_id=theirs, content=said, is_standby=theirs == "t3")
         case "echoed":
             common["event_key"] = f"echo:{ours}"
             common["occurred_at"] = START + timedelta(seconds=5 + OURS.index(ours))
@@ -113,6 +126,9 @@ def make_event(address: str, n: int, plan: tuple[str, int, int, int]) -> Inbound
         case "read":
             status = (DeliveryStatus.READ, DeliveryStatus.DELIVERED)[choice % 2]
             return ReadUpTo(**common, recipient=Party(external_id=PEOPLE[who]), status=status, watermark=at)
+        case "handed":
+            action = ("taken", "passed", "requested", "released")[choice]
+            return ThreadControlChanged(**common, sender=Party(external_id=PEOPLE[who]), action=action)
         case "read_id":
             return ReadUpTo(
                 **common, recipient=Party(external_id=person_of(ours)), status=DeliveryStatus.READ, external_id=ours

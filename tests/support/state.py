@@ -10,7 +10,7 @@ from django.db import connection
 
 CONTACTS = """
 SELECT i.channel_id, array_agg(i.external_id ORDER BY i.external_id), c.name, min(i.window_opened_at),
-       max(i.last_seen_at), min(c.first_seen_at), bool_and(i.is_reachable)
+       max(i.last_seen_at), min(c.first_seen_at), bool_and(i.is_reachable), bool_and(i.is_standby)
   FROM contact c JOIN contact_identity i ON i.contact_id = c.id
  WHERE i.channel_id = ANY(%(channels)s) GROUP BY i.channel_id, c.id, c.name ORDER BY 1, 2
 """
@@ -18,7 +18,7 @@ CONVERSATIONS = """
 SELECT c.channel_id, (SELECT array_agg(i.external_id ORDER BY i.external_id) FROM contact_identity i
         WHERE i.contact_id = c.contact_id), c.thread_key, c.status, c.message_count, c.inbound_count, c.outbound_count,
        c.unread_count, c.first_message_at, c.last_message_at, c.last_inbound_at, c.last_outbound_at,
-       c.awaiting_reply_since, c.last_message_text
+       c.awaiting_reply_since, c.last_message_text, c.is_standby, c.standby_changed_at
   FROM conversation c WHERE c.channel_id = ANY(%(channels)s) ORDER BY 1, 2, 3, 4
 """
 MESSAGES = """

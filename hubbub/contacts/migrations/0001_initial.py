@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ("unreachable_reason", models.TextField(blank=True, default="")),
                 ("reachable_changed_at", models.DateTimeField(blank=True, null=True)),
                 ("is_standby", models.BooleanField(default=False)),
+                ("standby_changed_at", models.DateTimeField(blank=True, null=True)),
                 ("window_opened_at", models.DateTimeField(blank=True, null=True)),
                 ("opt_ins", models.JSONField(blank=True, default=dict)),
                 ("opt_in_tokens", hubbub.organizations.fields.SealedField(blank=True, null=True)),

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ("is_auto_reply_enabled", models.BooleanField(default=True)),
                 ("handover", models.CharField(default="flow", max_length=10)),
                 ("is_standby", models.BooleanField(default=False)),
+                ("standby_changed_at", models.DateTimeField(blank=True, null=True)),
                 ("assigned_at", models.DateTimeField(blank=True, null=True)),
                 ("assignment_type", models.CharField(default="ai", max_length=10)),
                 ("resolution", models.CharField(blank=True, default="", max_length=10)),

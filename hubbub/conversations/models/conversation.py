@@ -51,6 +51,8 @@ class Conversation(TenantPart):
     handover = models.CharField(max_length=10, default="flow")
     """Who answers: flow, ai, human."""
     is_standby = models.BooleanField(default=False)
+    """Another app owns the thread; told at `standby_changed_at` (platform time)."""
+    standby_changed_at = models.DateTimeField(null=True, blank=True)
     assigned_to = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
