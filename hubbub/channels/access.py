@@ -34,6 +34,8 @@ def _credentials(channel: Channel, settings: Environment) -> dict[str, str]:
     values = {name: str(value) for name, value in stored.items()}
     if not values.get("app_secret") and (secrets := settings.signing_secrets(channel.platform)):
         values["app_secret"] = secrets[0].decode()
+        if not values.get("app_id") and settings.facebook_app_id:
+            values["app_id"] = settings.facebook_app_id
     return values
 
 

@@ -167,6 +167,12 @@ class UploadsMedia(Protocol):
 
 
 @runtime_checkable
+class UploadsLinks(Protocol):
+    def upload_link_request(self, access: ChannelAccess, url: str, media_type: str) -> ApiRequest:
+        """Like `upload_request`, for a file that the platform fetches itself."""
+
+
+@runtime_checkable
 class ShowsTyping(Protocol):
     def typing_request(
         self, context: SendContext, last_inbound_external_id: str | None, *, is_on: bool

@@ -48,6 +48,8 @@ class Media:
     file_name: str | None = None
     duration_ms: int | None = None
     is_voice: bool = False
+    is_reusable: bool = False
+    """Sent more than once: the platform keeps it under an id of its own, where it can (`UploadsLinks`)."""
 
 
 class ButtonType(StrEnum):

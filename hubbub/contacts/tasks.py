@@ -19,3 +19,8 @@ def fetch_profile(
     )
     if profile is not None and profile.avatar_url:
         avatars.copy_avatar(UUID(organization_id), UUID(identity_id), profile.avatar_url)
+
+
+@app.task(name="contacts.copy_avatar", queue="profiles", retry=Backoff())
+def copy_avatar(*, organization_id: str, identity_id: str, url: str) -> None:
+    avatars.copy_avatar(UUID(organization_id), UUID(identity_id), url)

@@ -139,6 +139,7 @@ MEDIA: dict[str, Reader] = {
     "size_bytes": _whole,
     "duration_ms": _whole,
     "is_voice": _flag,
+    "is_reusable": _flag,
 }
 SECTION: dict[str, Reader] = {"title": _text, "rows": BUTTONS}
 TEMPLATE: dict[str, Reader] = {

@@ -62,6 +62,13 @@ class ChannelBook:
                 self._cards[channel.id] = (versions[channel.id], card)
 
 
+def card_of(channel_id: UUID) -> ChannelCard | None:
+    """The channel as a sender sees it, whatever its status; None when it is gone, or its secrets cannot be opened."""
+    channel = Channel.objects.filter(id=channel_id).first()
+    rows = run(READ, ids=[channel_id]) if channel is not None else []
+    return _card(channel, rows[0]["credentials_mark"]) if channel is not None and rows else None
+
+
 def _card(channel: Channel, credentials_mark: str) -> ChannelCard | None:
     try:
         access = access_to(channel)

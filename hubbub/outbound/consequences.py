@@ -16,6 +16,7 @@ from hubbub.connectors.outcomes import (
     Rejected,
     RetryLater,
     Uncertain,
+    Usage,
 )
 from hubbub.conversations.policy import RULES, Way
 from hubbub.conversations.realtime import ScreenEvent, emit
@@ -91,7 +92,9 @@ def keep_allowances(called: Sequence[Called], judged: Sequence[Judged]) -> None:
     delays = {one.leased.message_id: one.verdict.delay for one in judged}
     blocked: dict[Limit, float] = {}
     for one in called:
-        limit, seconds = _stopped(one, delays.get(one.ready.leased.message_id, 0.0))
+        leased = one.ready.leased
+        delay = delays.get(leased.message_id, 0.0)
+        limit, seconds = _stopped(one.ready.channel, leased.recipient, one.outcome, one.usage, delay)
         if seconds > 0:
             blocked[limit] = max(blocked.get(limit, 0.0), seconds)
     block(blocked)
@@ -104,21 +107,29 @@ def keep_allowances(called: Sequence[Called], judged: Sequence[Judged]) -> None:
         run(QUOTA, [{"channel_id": key, "percent": percent} for key, percent in sorted(used.items())])
 
 
-def _stopped(one: Called, delay: float) -> tuple[Limit, float]:
-    channel = one.ready.channel
+def keep_allowance(channel: ChannelCard, recipient: str, outcome: Outcome, usage: Usage | None) -> None:
+    """The same, after a call that was no message."""
+    asked = outcome.after_seconds if isinstance(outcome, RetryLater) else None
+    limit, seconds = _stopped(channel, recipient, outcome, usage, asked or 0.0)
+    if seconds > 0:
+        block({limit: seconds})
+
+
+def _stopped(
+    channel: ChannelCard, recipient: str, outcome: Outcome, usage: Usage | None, delay: float
+) -> tuple[Limit, float]:
     own = Limit(key=f"channel:{channel.id}", organization_id=channel.organization_id)
-    if isinstance(one.outcome, RetryLater) and one.outcome.code is ErrorCode.THROTTLED:
-        return _scope(one, one.outcome.scope, own), max(delay, 1.0)
-    percent = one.usage.percent if one.usage is not None else 0
+    if isinstance(outcome, RetryLater) and outcome.code is ErrorCode.THROTTLED:
+        return _scope(channel, recipient, outcome.scope, own), max(delay, 1.0)
+    percent = usage.percent if usage is not None else 0
     if percent >= STOP_AT:
-        return own, (one.usage.regain_seconds if one.usage else 0.0) or STOP_SECONDS
+        return own, (usage.regain_seconds if usage else 0.0) or STOP_SECONDS
     return own, SLOW_SECONDS if percent >= SLOW_AT else 0.0
 
 
-def _scope(one: Called, scope: str, own: Limit) -> Limit:
-    channel = one.ready.channel
+def _scope(channel: ChannelCard, recipient: str, scope: str, own: Limit) -> Limit:
     if scope == "recipient":
-        limit = recipient_limit(channel, one.ready.leased.recipient)
+        limit = recipient_limit(channel, recipient)
         return Limit(key=limit.key, organization_id=limit.organization_id)
     return Limit(key=channel.app_key, organization_id=None) if scope == "app" else own
 
@@ -134,12 +145,13 @@ def apply_effects(called: Sequence[Called]) -> set[UUID]:
     ]
     if on_channels or on_contacts:
         with transaction.atomic():
-            _on_channels(on_channels)
+            hold_channels(on_channels)
             _on_contacts(on_contacts)
     return {channel.id for channel, _ in on_channels}
 
 
-def _on_channels(refusals: Sequence[tuple[ChannelCard, Rejected]]) -> None:
+def hold_channels(refusals: Sequence[tuple[ChannelCard, Rejected]]) -> None:
+    """These refusals say that a channel's token is dead, or that the platform restricts it. In a transaction."""
     reconnect: dict[UUID, dict[str, Any]] = {}
     pause: dict[UUID, dict[str, Any]] = {}
     for channel, why in refusals:

@@ -37,6 +37,15 @@ UPDATE outbox o SET lease_token = %(token)s, leased_until = hubbub_now() + make_
   FROM chosen c WHERE o.message_id = c.message_id
 RETURNING o.message_id, o.channel_id, o.priority, c.due_at
 """
+LEASE_HEAD = """
+WITH found AS MATERIALIZED (
+    SELECT o.message_id, o.due_at FROM outbox o
+     WHERE o.conversation_id = %(conversation)s AND o.is_head AND o.leased_until IS NULL AND o.due_at <= hubbub_now()
+       FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE outbox o SET lease_token = %(token)s, leased_until = hubbub_now() + make_interval(secs => %(seconds)s)
+  FROM found f WHERE o.message_id = f.message_id
+RETURNING o.message_id, o.channel_id, o.priority, f.due_at
+"""
 LEASED_COLUMNS = """
        o.message_id, o.organization_id, o.channel_id, o.conversation_id, o.lease_token, o.priority, o.attempts,
        o.retry_key, o.queued_at, o.last_code, m.author_type, m.content -> 'outbound' AS outbound,
@@ -88,6 +97,12 @@ def lease(amounts: Mapping[UUID, int], busy: Mapping[UUID, Busy], token: UUID) -
     ]
     found = run(LEASE, rows, token=token, seconds=LEASE_SECONDS) if rows else []
     return _catch(found, amounts)
+
+
+def lease_head(channel_id: UUID, conversation_id: UUID, token: UUID) -> Catch:
+    """Take the head of one conversation's lane, if it is due and nobody else has it. Inside a transaction."""
+    found = run(LEASE_HEAD, conversation=conversation_id, token=token, seconds=LEASE_SECONDS)
+    return _catch(found, {channel_id: 1})
 
 
 def _catch(found: Sequence[Row], amounts: Mapping[UUID, int]) -> Catch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import floor, isinf
@@ -12,7 +12,7 @@ from hubbub.outbound.agenda import Agenda
 from hubbub.outbound.breaker import claim_probes
 from hubbub.outbound.channels import ChannelBook, channel_limits, media_limit, recipient_limit
 from hubbub.outbound.jobs import ChannelCard, Leased
-from hubbub.outbound.lease import Catch, details, give_back, lease
+from hubbub.outbound.lease import Catch, details, give_back, lease, lease_head
 from hubbub.outbound.rates import Bucket, Limit, lock_buckets, write_buckets
 
 HELD_SECONDS = 1.0
@@ -35,6 +35,21 @@ class Taken:
 
 def take(agenda: Agenda, book: ChannelBook, shares: Mapping[UUID, int], now: datetime, token: UUID) -> Taken:
     """Lease at most `shares`, less where a channel is held, its breaker open or its allowance used up."""
+    return _take(book, shares, now, lambda amounts: lease(amounts, agenda.busy, token))
+
+
+def take_head(book: ChannelBook, channel_id: UUID, conversation_id: UUID, now: datetime, token: UUID) -> Taken:
+    """Lease the head of one conversation's lane, under the same conditions."""
+
+    def choose(amounts: Mapping[UUID, int]) -> Catch:
+        return lease_head(channel_id, conversation_id, token) if amounts else Catch(ids=[], taken={}, first_due={})
+
+    return _take(book, {channel_id: 1}, now, choose)
+
+
+def _take(
+    book: ChannelBook, shares: Mapping[UUID, int], now: datetime, choose: Callable[[Mapping[UUID, int]], Catch]
+) -> Taken:
     cards = book.sendable(shares)
     asleep = {channel_id: HELD_SECONDS for channel_id in shares if channel_id not in cards}
     buckets = _channel_buckets(cards.values(), now)
@@ -42,7 +57,7 @@ def take(agenda: Agenda, book: ChannelBook, shares: Mapping[UUID, int], now: dat
     asleep |= {key: _seconds_until_allowed(cards[key], buckets) for key, amount in amounts.items() if not amount}
     amounts, wary = _with_probes({key: amount for key, amount in amounts.items() if amount}, book.shut)
     asleep |= dict.fromkeys(wary, HELD_SECONDS)
-    catch = lease(amounts, agenda.busy, token)
+    catch = choose(amounts)
     _pay(cards, catch, buckets)
     leased = _hold_back(details(catch.ids), cards, now)
     return Taken(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from hubbub.connectors.base import UploadsLinks
 from hubbub.connectors.messages import Media, SendContext
 from hubbub.connectors.outcomes import ErrorCode, Rejected
 from hubbub.conversations.drafts import from_json
@@ -18,11 +19,12 @@ from hubbub.outbound.jobs import ChannelCard, Leased, Ready, UsedHandle
 
 logger = logging.getLogger(__name__)
 
+LINK_KEY = "link:"
 LINK_SECONDS = 24 * 3600
 """The platform fetches at once, but shows some files to the customer from there."""
 
 Handles = Mapping[str, UsedHandle]
-"""Storage key → the platform's handle of that file."""
+"""What `handle_key` names → the platform's handle of that file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ def _prepare(leased: Leased, channel: ChannelCard, handles: Handles, now: dateti
     message = from_json(leased.outbound, message_id=str(leased.message_id))
     situation = _situation(leased, channel, now)
     permit = decide(situation, message)
-    used = [handles[file.storage_key] for file in message.media if file.storage_key and file.storage_key in handles]
+    used = [handles[key] for file in message.media if (key := handle_key(file)) in handles]
     message = replace(message, tag=permit.tag, media=_with_places(message.media, channel, handles))
     context = SendContext(
         access=channel.access,
@@ -84,20 +86,27 @@ def _with_places(media: Sequence[Media], channel: ChannelCard, handles: Handles)
 
 
 def _with_place(file: Media, channel: ChannelCard, handles: Handles) -> Media:
+    if (used := handles.get(handle_key(file))) is not None:
+        return replace(file, storage_key=None, url=None, handle=used.external_id)
     key = file.storage_key
     if key is None:
         return file
-    if key in handles:
-        return replace(file, storage_key=None, handle=handles[key].external_id)
     url = signed_media_url(key, LINK_SECONDS, file_name=file.file_name or "")
     preview = file.preview_url or (url if channel.connector.capabilities.needs_public_media_url else None)
     return replace(file, storage_key=None, url=url, preview_url=preview)
 
 
+def handle_key(file: Media) -> str:
+    """Under which a platform's handle of the file is kept; empty for what is sent once, by its link."""
+    return file.storage_key or (f"{LINK_KEY}{file.url}" if file.is_reusable and file.url else "")
+
+
 def needs_upload(file: Media, channel: ChannelCard) -> bool:
-    """Whether the platform takes our files by upload; the others fetch them from a link."""
+    """Whether the platform takes this file by upload; otherwise it fetches it from a link when it is sent."""
     capabilities = channel.connector.capabilities
-    return file.storage_key is not None and capabilities.can_upload_media and not capabilities.needs_public_media_url
+    if file.storage_key is None:
+        return bool(handle_key(file)) and isinstance(channel.connector, UploadsLinks)
+    return capabilities.can_upload_media and not capabilities.needs_public_media_url
 
 
 def _code(reason: Unsendable) -> ErrorCode:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hubbub.connectors.messages import Media
 from hubbub.outbound.jobs import ChannelCard, Leased, Ready, UsedHandle
 from hubbub.outbound.plan import Taken
-from hubbub.outbound.prepare import Refused, prepare
+from hubbub.outbound.prepare import Refused, handle_key, prepare
 from hubbub.outbound.uploads import content_key, files_to_upload, known_handles
 
 
@@ -20,7 +20,7 @@ class Bundle:
     leased: Leased
     channel: ChannelCard
     handles: dict[str, UsedHandle] = field(default_factory=dict)
-    """Storage key → handle."""
+    """What `handle_key` names → handle."""
     missing: tuple[Media, ...] = ()
 
 
@@ -42,11 +42,11 @@ def sort_out(taken: Taken) -> Sorted:
     for one in taken.leased:
         card = taken.cards[one.channel_id]
         found = {
-            file.storage_key or "": known.get((card.id, content_key(file.storage_key or ""), file.type))
+            handle_key(file): known.get((card.id, content_key(handle_key(file)), file.type))
             for file in files[one.message_id]
         }
         handles = {key: handle for key, handle in found.items() if handle is not None}
-        missing = tuple(file for file in files[one.message_id] if (file.storage_key or "") not in handles)
+        missing = tuple(file for file in files[one.message_id] if handle_key(file) not in handles)
         bundles.append(Bundle(leased=one, channel=card, handles=handles, missing=missing))
     ready, refused = render_all((bundle for bundle in bundles if not bundle.missing), taken.now)
     return Sorted(ready=ready, refused=refused, to_upload=[bundle for bundle in bundles if bundle.missing])

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 
-from hubbub.connectors.base import UploadsMedia
-from hubbub.connectors.messages import FilePart, Media
+from hubbub.connectors.base import UploadsLinks, UploadsMedia
+from hubbub.connectors.messages import ApiRequest, ChannelAccess, FilePart, Media
 from hubbub.connectors.outcomes import Accepted, ErrorCode, Outcome, Rejected, RetryLater, Uncertain
 from hubbub.conversations.drafts import from_json
 from hubbub.conversations.media import digest_in
@@ -21,7 +21,7 @@ from hubbub.kit.logging import log_event
 from hubbub.organizations.database import run
 from hubbub.outbound.calls import exchange
 from hubbub.outbound.jobs import CallRecord, ChannelCard, Leased, UsedHandle
-from hubbub.outbound.prepare import needs_upload
+from hubbub.outbound.prepare import LINK_KEY, handle_key, needs_upload
 
 logger = logging.getLogger(__name__)
 
@@ -58,21 +58,22 @@ class Uploaded:
     leased: Leased
     channel: ChannelCard
     handles: dict[str, UsedHandle]
-    """Storage key → handle, of those that worked."""
+    """What `handle_key` names → handle, of those that worked."""
     outcome: Outcome | None
     """Why the message cannot go now; None when every file is there."""
     records: tuple[CallRecord, ...]
 
 
-def content_key(storage_key: str) -> str:
-    """The digest that names the content; for keys without one, a digest of the key."""
-    return digest_in(storage_key) or hashlib.sha256(storage_key.encode()).hexdigest()
+def content_key(key: str) -> str:
+    """The digest that names the content; for keys without one, and for links, a digest of the key."""
+    digest = "" if key.startswith(LINK_KEY) else digest_in(key)
+    return digest or hashlib.sha256(key.encode()).hexdigest()
 
 
 def known_handles(wanted: Sequence[tuple[ChannelCard, Media]]) -> dict[HandleKey, UsedHandle]:
     """The handles that are still good, for files that must be uploaded."""
     rows = [
-        {"channel_id": channel.id, "content_sha256": content_key(file.storage_key or ""), "media_type": file.type}
+        {"channel_id": channel.id, "content_sha256": content_key(handle_key(file)), "media_type": file.type}
         for channel, file in wanted
     ]
     found = run(KNOWN, rows) if rows else []
@@ -107,7 +108,7 @@ def upload(leased: Leased, channel: ChannelCard, missing: Sequence[Media], known
         if not isinstance(outcome, Accepted) or not outcome.attachment_id:
             why = outcome if not isinstance(outcome, Accepted) else _no_handle()
             return Uploaded(leased=leased, channel=channel, handles=handles, outcome=why, records=_made(records))
-        key = file.storage_key or ""
+        key = handle_key(file)
         handles[key] = UsedHandle(
             content_sha256=content_key(key), media_type=file.type, external_id=outcome.attachment_id
         )
@@ -122,8 +123,7 @@ def _upload(channel: ChannelCard, file: Media) -> tuple[Outcome, CallRecord | No
     connector = channel.connector
     assert isinstance(connector, UploadsMedia)
     try:
-        part = _part(file)
-        request = connector.upload_request(channel.access, part, file.type)
+        request = _upload_request(connector, channel.access, file)
     except OSError:
         gone = "The file is no longer in our store. Attach it again."
         return Rejected(code=ErrorCode.MEDIA_EXPIRED, sentence=gone), None
@@ -134,6 +134,12 @@ def _upload(channel: ChannelCard, file: Media) -> tuple[Outcome, CallRecord | No
         return Rejected(code=ErrorCode.UNKNOWN_ERROR, sentence="The file could not be read from our store."), None
     outcome, _, record = exchange(channel, request, read=connector.read_upload)
     return _repeatable(outcome), record
+
+
+def _upload_request(connector: UploadsMedia, access: ChannelAccess, file: Media) -> ApiRequest:
+    if file.storage_key is None and isinstance(connector, UploadsLinks):
+        return connector.upload_link_request(access, file.url or "", file.type)
+    return connector.upload_request(access, _part(file), file.type)
 
 
 def _part(file: Media) -> FilePart:

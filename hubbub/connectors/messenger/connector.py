@@ -160,6 +160,9 @@ class MessengerConnector:
     def upload_request(self, access: ChannelAccess, file: FilePart, media_type: str) -> ApiRequest:
         return media.upload_request(access, file, media_type)
 
+    def upload_link_request(self, access: ChannelAccess, url: str, media_type: str) -> ApiRequest:
+        return media.upload_link_request(access, url, media_type)
+
     def read_upload(self, response: ApiResponse) -> Outcome:
         return ANSWERS.upload(response)
 

@@ -9,6 +9,7 @@ from hubbub.connectors.base import MediaGone, MediaReady, MediaSource
 from hubbub.connectors.messages import ApiRequest, ChannelAccess, FilePart, Media
 from hubbub.connectors.messenger.render.content import check_media
 from hubbub.connectors.meta.graph import JsonObject, graph_request
+from hubbub.connectors.meta.templates import web_address
 from hubbub.kit.json import dumps
 
 GONE = MediaGone(sentence="Messenger gave no link to this file. Look at it in the Page's inbox.")
@@ -32,6 +33,21 @@ def upload_request(access: ChannelAccess, file: FilePart, media_type: str) -> Ap
         endpoint="/{page-id}/message_attachments",
         purpose="upload",
         files=(part, data),
+        is_repeatable=True,
+    )
+
+
+def upload_link_request(access: ChannelAccess, url: str, media_type: str) -> ApiRequest:
+    """The same for a file that Messenger fetches from its address."""
+    check_media(Media(type=media_type, url=url))
+    body: JsonObject = {"type": media_type, "payload": {"url": web_address(url, "The file"), "is_reusable": True}}
+    return graph_request(
+        access,
+        "POST",
+        (access.external_id, "message_attachments"),
+        endpoint="/{page-id}/message_attachments",
+        purpose="upload",
+        body={"message": {"attachment": body}},
         is_repeatable=True,
     )
 

@@ -5,7 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hubbub.connectors.messages import ApiRequest, ChannelAccess
 from hubbub.connectors.messenger.render.templates import HTTPS, PAYLOAD, URL
@@ -36,12 +36,52 @@ def profile_settings_request(access: ChannelAccess, settings: JsonObject) -> Api
     return _call(access, "POST", settings)
 
 
+def read_request(access: ChannelAccess, names: Sequence[str] = ()) -> ApiRequest:
+    """Asks for these properties, all of them when none is named. Raises `InvalidInput` for an unknown one."""
+    unknown = sorted(set(names) - set(PROPERTIES))
+    if unknown:
+        raise InvalidInput(f"Messenger's profile has no {', '.join(unknown)}; use {', '.join(PROPERTIES)}.")
+    return graph_request(
+        access,
+        "GET",
+        (access.external_id, "messenger_profile"),
+        endpoint=ENDPOINT,
+        purpose="settings",
+        query={"fields": ",".join(names or PROPERTIES)},
+        is_repeatable=True,
+        lane_hint="profile",
+    )
+
+
+def person_menu_request(access: ChannelAccess, psid: str, menu: JsonValue) -> ApiRequest:
+    """Gives one person a menu of their own; None takes it away. …/send-messages/persistent-menu"""
+    if menu is not None:
+        _check({"persistent_menu": menu})
+    body: JsonObject = {"psid": psid}
+    body |= {"params": ["persistent_menu"]} if menu is None else {"persistent_menu": menu}
+    return graph_request(
+        access,
+        "DELETE" if menu is None else "POST",
+        (access.external_id, "custom_user_settings"),
+        endpoint="/{page-id}/custom_user_settings",
+        purpose="settings",
+        body=body,
+        is_repeatable=True,
+    )
+
+
 def _check(settings: JsonObject) -> None:
+    for name, value in settings.items():
+        check_property(name, value)
+
+
+def check_property(name: str, value: JsonValue) -> JsonValue:
+    """The value of a known property, if Messenger would take it. Raises `InvalidInput` with what is wrong."""
     try:
-        for name, value in settings.items():
-            check(PROPERTIES[name], value, name)
+        check(PROPERTIES[name], value, name)
     except Unsendable as error:
         raise InvalidInput(error.sentence) from None
+    return value
 
 
 def _call(access: ChannelAccess, method: str, body: JsonObject) -> ApiRequest:

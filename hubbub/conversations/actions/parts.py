@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from hubbub.channels.models import Channel
-from hubbub.connectors.base import Connector
+from hubbub.connectors.base import Connector, UploadsLinks
 from hubbub.connectors.capabilities import Capabilities
 from hubbub.connectors.messages import (
     ChannelAccess,
@@ -85,7 +85,8 @@ def _with_places(media: Iterable[Media], connector: Connector) -> tuple[Media, .
 
 def _with_place(file: Media, connector: Connector) -> Media:
     if file.storage_key is None:
-        return file
+        will_be_uploaded = file.is_reusable and isinstance(connector, UploadsLinks)
+        return replace(file, url=None, handle=PLACEHOLDER) if will_be_uploaded else file
     if connector.capabilities.needs_public_media_url:
         return replace(file, storage_key=None, url=f"{NOWHERE}/file", preview_url=file.preview_url or f"{NOWHERE}/file")
     if not connector.capabilities.can_upload_media:

@@ -1,0 +1,63 @@
+"""One Page's way out: messages take their place in the conversation's order, and go out later or at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hubbub.channels.models import Channel
+from hubbub.connectors.messages import OutboundMessage
+from hubbub.conversations.actions.resending import cancel_message
+from hubbub.conversations.actions.send import queue_message
+from hubbub.conversations.actions.starting import conversation_with
+from hubbub.conversations.models import Conversation, Message
+from hubbub.kit.errors import Conflict
+from hubbub.organizations.models import User
+from hubbub.organizations.scope import organization_scope
+from hubbub.outbound.inline import InlineSender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOutbox:
+    """Writes as `author`, a person of the team, or as the program itself."""
+
+    page: Channel
+    author: User | None = None
+
+    def queue(self, psid: str, content: OutboundMessage, client_id: str | None = None) -> Message:
+        """Queue it, in the caller's transaction if there is one. Raises Unsendable, Conflict, InvalidInput."""
+        with organization_scope(self.page.organization_id):
+            return queue_message(
+                conversation_with(self.page, psid),
+                content,
+                author_type="human" if self.author is not None else "system",
+                author_user=self.author,
+                client_id=client_id,
+            )
+
+    def send(self, message: Message, seconds: float) -> Message:
+        """See a queued message through; returns it as it stands after at most `seconds`."""
+        conversation = Conversation(
+            id=message.conversation_id, organization_id=message.organization_id, channel_id=message.channel_id
+        )
+        InlineSender(conversation).send([message.id], seconds)
+        return self.fresh(message)
+
+    def drain(self, psid: str, seconds: float) -> bool:
+        """Send what waits for this person; False when that took too long."""
+        with organization_scope(self.page.organization_id):
+            conversation = conversation_with(self.page, psid)
+        return InlineSender(conversation).drain(seconds)
+
+    def take_back(self, message: Message) -> bool:
+        """Cancel it if it is not on its way yet."""
+        try:
+            with organization_scope(self.page.organization_id):
+                cancel_message(message)
+        except Conflict:
+            return False
+        return True
+
+    def fresh(self, message: Message) -> Message:
+        """The message as it stands now."""
+        with organization_scope(self.page.organization_id):
+            return Message.objects.get(id=message.id)

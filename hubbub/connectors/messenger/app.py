@@ -1,0 +1,79 @@
+"""Calls of the app itself, with the app's token: where webhooks go, and what a Page's token may do.
+
+https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
+https://developers.facebook.com/docs/graph-api/reference/debug_token
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hubbub.connectors.messages import ApiRequest, ChannelAccess, Credentials
+from hubbub.connectors.meta.graph import JsonObject, graph_request
+from hubbub.kit.errors import InvalidInput
+from hubbub.kit.json import as_list, as_text, dig
+
+EDGE = "/{app-id}/subscriptions"
+
+
+def as_app(access: ChannelAccess) -> ChannelAccess:
+    """The same access with the app's token. Raises `InvalidInput` without an app id or secret."""
+    app_id, secret = access.credentials.get("app_id"), access.credentials.get("app_secret")
+    if not app_id or not secret:
+        raise InvalidInput("This needs the id and the secret of the Meta app. Give both to the channel, or in .env.")
+    credentials = Credentials(values={"access_token": f"{app_id}|{secret}", "app_secret": secret, "app_id": app_id})
+    return replace(access, credentials=credentials)
+
+
+def subscribe_request(
+    access: ChannelAccess, callback_url: str, verify_token: str, fields: Sequence[str], target: str = "page"
+) -> ApiRequest:
+    """One callback an app and object: it replaces the one before. Meta calls it with the verify token at once."""
+    body: JsonObject = {
+        "object": target,
+        "callback_url": callback_url,
+        "verify_token": verify_token,
+        "fields": ",".join(fields),
+        "include_values": True,
+    }
+    return _call(access, "POST", body=body)
+
+
+def subscriptions_request(access: ChannelAccess) -> ApiRequest:
+    return _call(access, "GET")
+
+
+def unsubscribe_request(access: ChannelAccess, target: str = "page") -> ApiRequest:
+    return _call(access, "DELETE", body={"object": target})
+
+
+def _call(access: ChannelAccess, method: str, body: JsonObject | None = None) -> ApiRequest:
+    app = as_app(access)
+    return graph_request(
+        app,
+        method,
+        (app.credentials.get("app_id"), "subscriptions"),
+        endpoint=EDGE,
+        purpose="subscribe",
+        body=body,
+        is_repeatable=True,
+    )
+
+
+def token_request(access: ChannelAccess) -> ApiRequest:
+    """Asks what the Page's token may do."""
+    return graph_request(
+        as_app(access),
+        "GET",
+        ("debug_token",),
+        endpoint="/debug_token",
+        purpose="probe",
+        query={"input_token": access.credentials.get("access_token")},
+        is_repeatable=True,
+    )
+
+
+def scopes_in(told: object) -> frozenset[str]:
+    """The permissions of the token, in the answer."""
+    return frozenset(name for one in as_list(dig(told, "data", "scopes")) if (name := as_text(one)))

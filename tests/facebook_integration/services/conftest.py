@@ -1,0 +1,32 @@
+"""A Page in the hub and in the sandbox, with a person who wrote to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.outbound import Line, Platforms
+
+
+@pytest.fixture(scope="session")
+def _platforms(database: None) -> Iterator[Platforms]:
+    from tests.support.outbound import running_platforms  # needs Django, which is set up after this file is read
+
+    with running_platforms() as found:
+        yield found
+
+
+@pytest.fixture
+def platforms(_platforms: Platforms) -> Platforms:
+    _platforms.reset()
+    return _platforms
+
+
+@pytest.fixture
+def line(platforms: Platforms) -> Line:
+    from tests.support.outbound import connect
+
+    return connect(platforms, "facebook")
