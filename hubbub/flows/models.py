@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from hubbub.channels.models import Channel
 from hubbub.contacts.models import Contact
 from hubbub.conversations.models import Conversation
+from hubbub.flows.fields import OrderedJsonField
 from hubbub.organizations.fields import TenantForeignKey, TenantModel, TenantPart
 
 
@@ -108,7 +109,7 @@ class FlowVersion(TenantPart):
 
     flow = TenantForeignKey(Flow, on_delete=models.CASCADE, related_name="versions", db_index=False)
     number = models.IntegerField()
-    definition = models.JSONField()
+    definition = OrderedJsonField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
