@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from hubbub.flows.models import LIVE
-from hubbub.flows.runs import WHOLE
+from hubbub.flows.runs import LIVE_SQL, WHOLE
 from hubbub.kit.errors import NotFound
 from hubbub.organizations.database import Row, run
 from hubbub.organizations.paging import Page, page_of, read_cursor
 
-LIVE_SQL = ", ".join(f"'{status}'" for status in LIVE)
 COLUMNS = """
        f.id, f.key, f.name, f.flow_type, f.description, f.is_active, f.priority, f.working_hours, v.number AS version,
        f.created_at, f.updated_at,
