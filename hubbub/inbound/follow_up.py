@@ -45,11 +45,11 @@ SELECT id, organization_id FROM attachment WHERE message_id = ANY(%(ids)s::uuid[
 """
 
 
-def follow_up(batch: Batch, new: Sequence[Arrival], strangers: Sequence[Person]) -> None:
-    """Everything that new messages and new people need next, in the same transaction."""
+def follow_up(batch: Batch, new: Sequence[Arrival], filled: Sequence[Arrival], strangers: Sequence[Person]) -> None:
+    """Everything that new messages, files that came late and new people need next, in the same transaction."""
     _wake_automation(new)
     _keep_reply_tokens(batch)
-    _fetch_media(new)
+    _fetch_media([*new, *filled])
     _fetch_profiles(strangers)
 
 

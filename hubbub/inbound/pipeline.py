@@ -26,6 +26,7 @@ from hubbub.inbound.echoes import recognise, sent
 from hubbub.inbound.follow_up import follow_up
 from hubbub.inbound.lease import lease
 from hubbub.inbound.people import note_sightings, resolve_people
+from hubbub.inbound.placeholders import fill_placeholders, is_placeholder
 from hubbub.inbound.record import erase_unsent, finish_deliveries, record_counters, record_events
 from hubbub.inbound.routing import Parsed, parse, route
 from hubbub.inbound.rules import apply_rules
@@ -134,8 +135,11 @@ def _apply(batch: Batch) -> None:
     conversations = resolve_threads(batch)
     messages = said(batch)
     set_aside_known(messages)
+    filled = fill_placeholders(batch, messages)
     echoed = recognise(messages)
-    new = store(batch, [one for one in messages if one.is_live and one.message_id is None])
+    fresh = [one for one in messages if one.is_live and one.message_id is None]
+    new = store(batch, [one for one in fresh if not is_placeholder(one)])
+    new += store(batch, [one for one in fresh if is_placeholder(one)])
     count(batch, new, conversations)
     changed = apply_effects([*echoed, *_proven(messages), *effects_of(batch)])
     changed += apply_waiting_effects(list(batch.new_message_ids))
@@ -143,7 +147,7 @@ def _apply(batch: Batch) -> None:
     release_settled(sorted({target.message_id for target in changed}))
     apply_changes(batch)
     note_sightings(batch)
-    follow_up(batch, new, strangers)
+    follow_up(batch, new, filled, strangers)
     _show_changed(batch, changed)
     record_events(batch.arrivals)
     erase_unsent([target.message_id for target in changed if target.kind == "unsend"])

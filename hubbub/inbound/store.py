@@ -150,7 +150,7 @@ def store(batch: Batch, arrivals: Sequence[Arrival]) -> list[Arrival]:
         batch.new_message_ids[arrival.channel.id, str(row["external_id"])] = message_id
         new.append(arrival)
     _link_replies(batch)
-    _store_attachments(new)
+    store_attachments(new)
     return new
 
 
@@ -225,7 +225,8 @@ def _metadata(arrival: Arrival) -> dict[str, JsonValue]:
     return metadata
 
 
-def _store_attachments(arrivals: Iterable[Arrival]) -> None:
+def store_attachments(arrivals: Iterable[Arrival]) -> None:
+    """Insert the files, places and cards of these messages; customers' files are fetched by a job."""
     rows = [
         _attachment_row(arrival, position, part)
         for arrival in arrivals
