@@ -26,7 +26,6 @@ from hubbub.kit.connections import AnswerLost, ConnectionPool
 from hubbub.kit.errors import HubbubError, TooLarge
 from hubbub.kit.logging import log_event
 from hubbub.kit.network import ForbiddenAddress, NotSent
-from hubbub.kit.redaction import redact
 
 __all__ = [
     "AnswerLost",
@@ -112,7 +111,7 @@ class HttpClient:
 
     `timeout` is the default for a whole call, in seconds. `private_origins` ("http://127.0.0.1:9000") and
     `private_hosts` (names or addresses, any port) may be private; all else must be on the public internet.
-    `ssl_context` replaces the usual trust in public certificate authorities.
+    An answer has at most `max_answer_bytes`. `ssl_context` replaces the usual trust in public certificate authorities.
     """
 
     def __init__(
@@ -122,6 +121,7 @@ class HttpClient:
         private_origins: Collection[str] = (),
         private_hosts: Collection[str] = (),
         max_connections: int = 100,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
         user_agent: str = "Hubbub",
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
@@ -130,6 +130,7 @@ class HttpClient:
         self._private_origins = {_origin(httpx.URL(origin)) for origin in private_origins}
         self._private_hosts = {host.lower().strip("[]") for host in private_hosts}
         self._user_agent = user_agent
+        self._max_answer_bytes = max_answer_bytes
         self._guarded = ConnectionPool(ssl_context=tls, max_connections=max_connections, is_guarded=True)
         self._exempt = ConnectionPool(ssl_context=tls, max_connections=max_connections, is_guarded=False)
 
@@ -148,14 +149,14 @@ class HttpClient:
     def send(self, request: HttpRequest) -> HttpResponse:
         """Sends `request` once, follows nothing, and returns the answer whatever its status.
 
-        Raises `NotSent` (with its child `ForbiddenAddress`) or `AnswerLost`; an answer of more than 16 MiB is lost too.
+        Raises `NotSent` (with its child `ForbiddenAddress`) or `AnswerLost`; an answer that is too large is lost too.
         """
         url = _checked_url(request.url)
         started = time.monotonic()
         with self._exchange(request, url, is_exempt=self._is_exempt(url)) as answer:
-            body = _body_of(answer)
+            body = _body_of(answer, self._max_answer_bytes)
         elapsed_ms = round((time.monotonic() - started) * 1000)
-        log_event(logger, logging.DEBUG, "http_answered", url=redact(str(url)), status=answer.status, ms=elapsed_ms)
+        log_event(logger, logging.DEBUG, "http_answered", host=url.host, status=answer.status, ms=elapsed_ms)
         return HttpResponse(status=answer.status, headers=dict(answer.headers), body=body, elapsed_ms=elapsed_ms)
 
     def download(
@@ -256,16 +257,16 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host.lower(), url.port or _DEFAULT_PORTS.get(url.scheme)
 
 
-def _body_of(answer: _Answer) -> bytes:
+def _body_of(answer: _Answer, limit: int) -> bytes:
     body = bytearray()
     for chunk in answer.chunks:
         body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
+        if len(body) > limit:
             raise AnswerLost("The server's answer is too large to read.", code="answer_too_large")
-    return _decoded(bytes(body), answer.headers.get("content-encoding", "identity").strip().lower())
+    return _decoded(bytes(body), limit, answer.headers.get("content-encoding", "identity").strip().lower())
 
 
-def _decoded(body: bytes, encoding: str) -> bytes:
+def _decoded(body: bytes, limit: int, encoding: str) -> bytes:
     """We ask for no compression; a server that compresses all the same is read, within the same bound."""
     if encoding == "identity" or not body:
         return body
@@ -273,7 +274,7 @@ def _decoded(body: bytes, encoding: str) -> bytes:
         raise AnswerLost(f"The server's answer is compressed in a way that we do not read ({encoding[:20]}).")
     try:
         decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)
-        plain = decoder.decompress(body, MAX_ANSWER_BYTES)
+        plain = decoder.decompress(body, limit)
     except zlib.error:
         raise AnswerLost("The server's answer is compressed, but damaged.") from None
     if decoder.unconsumed_tail:

@@ -314,6 +314,13 @@ def test_an_endless_answer_is_lost(serve: Serve, client: Client) -> None:
         client(server).send(get(server.origin))
 
 
+def test_a_client_can_be_content_with_smaller_answers(serve: Serve, client: Client) -> None:
+    server = serve(answer(b"x" * 1001))
+    assert len(client(server, max_answer_bytes=1001).send(get(server.origin)).body) == 1001
+    with pytest.raises(AnswerLost, match="too large"):
+        client(server, max_answer_bytes=1000).send(get(server.origin))
+
+
 def test_a_compressed_answer_is_read_although_not_asked_for(serve: Serve, client: Client) -> None:
     server = serve(answer(gzip.compress(b"hello"), Content_Encoding="gzip"))
     assert client(server).send(get(server.origin)).body == b"hello"
