@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "merge_contacts": MANAGING,
     "replay_events": MANAGING,
     "manage_teams": MANAGING,
+    "manage_flows": MANAGING,
     "manage_channels": ADMINISTERING,
     "erase_contacts": ADMINISTERING,
     "operate": ADMINISTERING,
@@ -33,12 +34,12 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Whoever makes a request: a machine with a key, or a person with a session."""
+    """Whoever changes something: a machine with a key, a person with a session, a flow."""
 
     organization_id: UUID
     role: Role
     actor_type: str
-    """api_key, user."""
+    """api_key, user; flow: an action of a flow, whose id is `actor_id`."""
     actor_id: UUID
     is_operator: bool = False
 

@@ -8,7 +8,7 @@ import pytest
 
 from hubbub.conversations.actions.lifecycle import assign
 from hubbub.conversations.actions.people import merge
-from hubbub.conversations.models import Conversation, Fact, RealtimeEvent
+from hubbub.conversations.models import AutomationLane, Conversation, Fact, RealtimeEvent
 from hubbub.desk.actions.assigning import assign_to_agent, assign_to_team, hand_over
 from hubbub.desk.actions.teams import change_team, create_team, remove_member, set_member
 from hubbub.desk.models import Team, TeamAssignment
@@ -194,6 +194,18 @@ def test_giving_back_removes_the_note() -> None:
         hand_over(desk.principal, talk.conversation().id, "flow")
     kept = talk.conversation()
     assert (kept.handover, kept.metadata) == ("flow", {})
+
+
+def test_automation_looks_at_what_is_given_back() -> None:
+    desk = Desk()
+    conversation_id = desk.talk().conversation().id
+    with organization_scope(desk.tenant.id):
+        lane = AutomationLane.objects.filter(conversation_id=conversation_id)
+        lane.update(due_at=None)
+        hand_over(desk.principal, conversation_id, "human")
+        assert lane.get().due_at is None
+        hand_over(desk.principal, conversation_id, "flow")
+        assert lane.get().due_at is not None
 
 
 def test_the_team_follows_when_two_threads_become_one() -> None:

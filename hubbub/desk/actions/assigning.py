@@ -19,6 +19,9 @@ from hubbub.organizations.database import run
 LONGEST_NOTE = 1000
 HANDOVER = "handover"
 """The key in a conversation's metadata: {"to", "note", "at", "by"}."""
+WAKE = """
+UPDATE automation_lane SET due_at = least(due_at, hubbub_now()) WHERE conversation_id = %(conversation)s
+"""
 ASSIGN_TEAM = """
 INSERT INTO team_assignment (conversation_id, organization_id, team_id, note, assigned_at)
 VALUES (%(conversation)s, %(organization)s, %(team)s, %(note)s, hubbub_now())
@@ -99,8 +102,15 @@ def hand_over(principal: Principal, conversation_id: UUID, to: str, *, note: str
         _leave_note(conversation, principal, to, note[:LONGEST_NOTE])
     if is_new:
         set_handover(principal, conversation_id, to)
+        _wake(conversation_id, to)
     elif note:
         _show(principal.organization_id, conversation_id)
+
+
+def _wake(conversation_id: UUID, to: str) -> None:
+    """Automation looks at a conversation that is given back: a flow may go on where it stopped."""
+    if to != "human":
+        run(WAKE, conversation=conversation_id)
 
 
 def _leave_note(conversation: Conversation, principal: Principal, to: str, note: str) -> None:
