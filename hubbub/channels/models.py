@@ -120,6 +120,9 @@ class WebhookCounter(models.Model):
     last_failure_at = models.DateTimeField(null=True)
     last_failure_reason = models.TextField(default="", blank=True)
     consecutive_failures = models.IntegerField(default=0)
+    minute = models.DateTimeField(null=True)
+    minute_requests = models.IntegerField(default=0)
+    """Of the newest minute, to warn of a flood."""
 
     class Meta:
         db_table = "webhook_counter"

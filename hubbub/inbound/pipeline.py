@@ -21,13 +21,14 @@ from hubbub.conversations.receipts import apply_marks_to, keep_marks
 from hubbub.conversations.settling import release_settled
 from hubbub.inbound.batch import Arrival, Batch, DeliveryRow
 from hubbub.inbound.changes import apply_changes, effects_of, marks_of
+from hubbub.inbound.counters import record_counters
 from hubbub.inbound.dedupe import fold, remember
 from hubbub.inbound.echoes import recognise, sent
 from hubbub.inbound.follow_up import follow_up
 from hubbub.inbound.lease import lease
 from hubbub.inbound.people import note_sightings, resolve_people
 from hubbub.inbound.placeholders import fill_placeholders, is_placeholder
-from hubbub.inbound.record import erase_unsent, finish_deliveries, record_counters, record_events
+from hubbub.inbound.record import erase_unsent, finish_deliveries, record_events
 from hubbub.inbound.routing import Parsed, parse, route
 from hubbub.inbound.rules import apply_rules
 from hubbub.inbound.store import count, said, set_aside_known, store

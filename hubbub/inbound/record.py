@@ -1,15 +1,13 @@
-"""One row for each event, saying what became of it; counters of the channel; the deliveries are done."""
+"""One row for each event, saying what became of it; the deliveries are done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from hubbub.connectors.events import MessageEdited
 from hubbub.inbound.batch import Arrival
 from hubbub.inbound.routing import Parsed
-from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
 
 EVENTS = """
@@ -30,31 +28,6 @@ UPDATE event e SET state = r.state, error = r.error, attempts = e.attempts + 1, 
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, received_at timestamptz, state text, error text, kind text,
        contact_id uuid, conversation_id uuid, message_id uuid)
  WHERE e.id = r.id AND e.received_at = r.received_at
-"""
-COUNTERS = """
-INSERT INTO webhook_counter AS w (id, organization_id, channel_id, hour, total_requests, successful_requests,
-    failed_requests, total_milliseconds, events, messages, unknown_events, malformed_events, last_request_at,
-    last_failure_at, last_failure_reason, consecutive_failures)
-SELECT r.id, r.organization_id, r.channel_id, date_trunc('hour', hubbub_now()), r.requests, r.requests - r.failed,
-       r.failed, r.milliseconds, r.events, r.messages, r.unknown, r.malformed, r.last_at,
-       CASE WHEN r.failed > 0 THEN r.last_at END, r.reason, r.failed
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, channel_id uuid, requests int,
-       failed int, milliseconds float8, events int, messages int, unknown int, malformed int,
-       last_at timestamptz, reason text)
- ORDER BY r.channel_id
-    ON CONFLICT (channel_id, hour) DO UPDATE
-   SET total_requests = w.total_requests + excluded.total_requests,
-       successful_requests = w.successful_requests + excluded.successful_requests,
-       failed_requests = w.failed_requests + excluded.failed_requests,
-       total_milliseconds = w.total_milliseconds + excluded.total_milliseconds,
-       events = w.events + excluded.events, messages = w.messages + excluded.messages,
-       unknown_events = w.unknown_events + excluded.unknown_events,
-       malformed_events = w.malformed_events + excluded.malformed_events,
-       last_request_at = greatest(w.last_request_at, excluded.last_request_at),
-       last_failure_at = greatest(w.last_failure_at, excluded.last_failure_at),
-       last_failure_reason = coalesce(nullif(excluded.last_failure_reason, ''), w.last_failure_reason),
-       consecutive_failures = CASE WHEN excluded.failed_requests > 0
-            THEN w.consecutive_failures + excluded.failed_requests ELSE 0 END
 """
 ERASE = """
 UPDATE event e SET raw = '{}' FROM message m
@@ -114,34 +87,6 @@ def erase_unsent(message_ids: Sequence[UUID]) -> None:
     """Of messages that were taken back, the platforms want no copy kept: their events lose what they said."""
     if message_ids:
         run(ERASE, ids=message_ids)
-
-
-def record_counters(arrivals: Sequence[Arrival], now: datetime) -> None:
-    """Add this batch to each channel's counters of the hour."""
-    grouped: dict[UUID, list[Arrival]] = {}
-    for arrival in arrivals:
-        grouped.setdefault(arrival.channel.id, []).append(arrival)
-    if grouped:
-        run(COUNTERS, [_counter_row(group, now) for _, group in sorted(grouped.items())])
-
-
-def _counter_row(arrivals: Sequence[Arrival], now: datetime) -> dict[str, object]:
-    requests = {arrival.delivery_id: arrival.received_at for arrival in arrivals}
-    failed = [arrival for arrival in arrivals if arrival.state == "dead"]
-    return {
-        "id": new_id(),
-        "organization_id": arrivals[0].channel.organization_id,
-        "channel_id": arrivals[0].channel.id,
-        "requests": len(requests),
-        "failed": len({arrival.delivery_id for arrival in failed}),
-        "milliseconds": sum(max((now - at).total_seconds() * 1000, 0.0) for at in requests.values()),
-        "events": len(arrivals),
-        "messages": sum(arrival.state == "applied" and arrival.message_id is not None for arrival in arrivals),
-        "unknown": sum(arrival.state == "unknown" for arrival in arrivals),
-        "malformed": sum(arrival.state == "malformed" for arrival in arrivals),
-        "last_at": max(requests.values()),
-        "reason": failed[-1].error if failed else "",
-    }
 
 
 def finish_deliveries(parsed: Sequence[Parsed]) -> None:

@@ -273,6 +273,8 @@ class Migration(migrations.Migration):
                 ("last_failure_at", models.DateTimeField(null=True)),
                 ("last_failure_reason", models.TextField(blank=True, default="")),
                 ("consecutive_failures", models.IntegerField(default=0)),
+                ("minute", models.DateTimeField(null=True)),
+                ("minute_requests", models.IntegerField(default=0)),
                 (
                     "channel",
                     hubbub.organizations.fields.TenantForeignKey(
