@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from hubbub.conversations.actions.people import merge
 from hubbub.conversations.models import Fact, RealtimeEvent
 from hubbub.desk.actions.leads import LONGEST_FIELDS, MOST_FIELDS, change_lead, create_lead
 from hubbub.desk.models import Lead
@@ -63,6 +66,31 @@ def test_the_same_flow_again_brings_its_open_lead_up_to_date() -> None:
     assert (lead.score, lead.fields) == (60, {"name": "Mali", "budget": 900})
     with organization_scope(shop.tenant.id):
         assert Fact.objects.filter(kind="lead_created").count() == 1
+
+
+def test_the_same_flow_twice_at_once_makes_one_lead() -> None:
+    shop = Shop()
+
+    def make(score: int) -> None:
+        try:
+            shop.lead(score=score, fields={str(score): score})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(make, range(4)))
+    (lead,) = shop.leads()
+    assert lead.fields == {str(score): score for score in range(4)}
+
+
+def test_after_a_merge_the_open_lead_of_the_other_goes_on() -> None:
+    shop = Shop()
+    other = make_talk("hello", tenant=shop.tenant)
+    with organization_scope(shop.tenant.id):
+        create_lead(shop.principal, other.contact_id, score=10, flow_id=shop.flow_id)
+        merge(shop.principal, shop.talk.contact_id, other.contact_id)
+    shop.lead(score=60)
+    assert [lead.score for lead in shop.leads()] == [60]
 
 
 def test_a_settled_lead_is_left_alone_and_another_flow_makes_its_own() -> None:

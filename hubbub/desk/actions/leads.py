@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from hubbub.contacts.actions import lock_contact
 from hubbub.conversations.facts import record
 from hubbub.conversations.models import Conversation
@@ -95,8 +97,9 @@ def _lock_lead(organization_id: UUID, lead_id: UUID) -> Lead:
 def _open_lead(contact_id: UUID, flow_id: UUID | None) -> Lead | None:
     if flow_id is None:
         return None
-    rows = Lead.objects.filter(contact_id=contact_id, flow_id=flow_id, status__in=OPEN_LEAD)
-    return rows.select_for_update(no_key=True).first()
+    theirs = Q(contact_id=contact_id) | Q(contact__merged_into_id=contact_id)
+    rows = Lead.objects.filter(theirs, flow_id=flow_id, status__in=OPEN_LEAD).order_by("-created_at")
+    return rows.select_for_update(of=("self",), no_key=True).first()
 
 
 def _in_range(score: float) -> int:
