@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from facebook_integration.services.answers import Answer, of_error, of_outcome
 from hubbub.channels.models import Channel
@@ -10,7 +11,7 @@ from hubbub.connectors.messages import ApiRequest, ApiResponse, ChannelAccess
 from hubbub.connectors.messenger.batch import MOST, Operation, batch_request, read_batch
 from hubbub.connectors.outcomes import Accepted, Outcome
 from hubbub.kit.errors import HubbubError, InvalidInput
-from hubbub.kit.json import JsonValue, as_object, as_text
+from hubbub.kit.json import as_object, as_text
 from hubbub.outbound.direct import DirectCaller
 from hubbub.outbound.inline import refuse_transaction
 from hubbub.outbound.windows import Window
@@ -60,7 +61,7 @@ class GraphCaller:
         return self.direct.why_held()
 
 
-def operation_of(given: Mapping[str, JsonValue]) -> Operation:
+def operation_of(given: Mapping[str, Any]) -> Operation:
     """A part of a batch as Meta writes it. Raises InvalidInput."""
     method, path = as_text(given.get("method")), as_text(given.get("relative_url"))
     if not method or not path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from hubbub.connectors.outcomes import ErrorCode
 from hubbub.kit.errors import Unsendable
@@ -56,8 +57,8 @@ def create_generic_element(
     title: str,
     subtitle: str | None = None,
     image_url: str | None = None,
-    default_action: Mapping[str, JsonValue] | None = None,
-    buttons: Sequence[Mapping[str, JsonValue]] | None = None,
+    default_action: Mapping[str, Any] | None = None,
+    buttons: Sequence[Mapping[str, Any]] | None = None,
 ) -> Json:
     """A card of a carousel, up to 10 of them: title and subtitle ≤ 80 characters, up to 3 buttons.
 
@@ -78,8 +79,8 @@ def create_list_element(
     title: str,
     subtitle: str | None = None,
     image_url: str | None = None,
-    default_action: Mapping[str, JsonValue] | None = None,
-    buttons: Sequence[Mapping[str, JsonValue]] | None = None,
+    default_action: Mapping[str, Any] | None = None,
+    buttons: Sequence[Mapping[str, Any]] | None = None,
 ) -> Json:
     """The same as a card: Messenger has had no lists since 2019, and ours are sent as a carousel."""
     return create_generic_element(title, subtitle, image_url, default_action, buttons)
@@ -100,7 +101,7 @@ def e164(phone_number: str) -> str:
     return number
 
 
-def tidy_button(button: Mapping[str, JsonValue]) -> Json:
+def tidy_button(button: Mapping[str, Any]) -> Json:
     """A button as Messenger wants it: phone numbers in E.164, nothing that is null."""
     tidy = _without_nothing(**button)
     if tidy.get("type") == "phone_number" and isinstance(tidy.get("payload"), str):
@@ -108,7 +109,7 @@ def tidy_button(button: Mapping[str, JsonValue]) -> Json:
     return tidy
 
 
-def tidy_element(element: Mapping[str, JsonValue]) -> Json:
+def tidy_element(element: Mapping[str, Any]) -> Json:
     """A card as Messenger wants it. Raises Unsendable for a default action that opens no page."""
     tidy = _without_nothing(**element)
     buttons = tidy.pop("buttons", None)

@@ -10,7 +10,7 @@ from facebook_integration.services.components import Json, tidy_button, tidy_ele
 from hubbub.connectors.messages import Button, ButtonType, Media, OutboundKind, OutboundMessage
 from hubbub.connectors.outcomes import ErrorCode
 from hubbub.kit.errors import InvalidInput, Unsendable
-from hubbub.kit.json import JsonValue, as_list, as_text
+from hubbub.kit.json import as_list, as_text
 
 QUICK_REPLIES = {
     "text": ButtonType.POSTBACK,
@@ -21,13 +21,13 @@ QUICK_REPLIES = {
 LONGEST_PREVIEW = 600
 
 
-def text_message(text: str, quick_replies: Sequence[Mapping[str, JsonValue]] = ()) -> OutboundMessage:
+def text_message(text: str, quick_replies: Sequence[Mapping[str, Any]] = ()) -> OutboundMessage:
     """A text, perhaps with choices below it."""
     replies = tuple(_quick_reply(one) for one in quick_replies)
     return OutboundMessage(message_id="", kind=OutboundKind.TEXT, text=text, quick_replies=replies)
 
 
-def _quick_reply(reply: Mapping[str, JsonValue]) -> Button:
+def _quick_reply(reply: Mapping[str, Any]) -> Button:
     kind = as_text(reply.get("content_type")) or "text"
     if kind not in QUICK_REPLIES:
         raise InvalidInput(f"A quick reply's content_type is one of {', '.join(QUICK_REPLIES)}.")
@@ -46,7 +46,7 @@ def file_message(
     attachment_id: str | None = None,
     *,
     is_reusable: bool = False,
-    quick_replies: Sequence[Mapping[str, JsonValue]] = (),
+    quick_replies: Sequence[Mapping[str, Any]] = (),
 ) -> OutboundMessage:
     """A picture, video, recording or file: by its public address, or by the id of one that was uploaded."""
     if (url is None) == (attachment_id is None):
@@ -63,7 +63,7 @@ def is_on_facebook(url: str | None) -> bool:
     return host == "facebook.com" or host.endswith(".facebook.com")
 
 
-def native_message(message: Mapping[str, JsonValue]) -> OutboundMessage:
+def native_message(message: Mapping[str, Any]) -> OutboundMessage:
     """Messenger's own `message` object; it is checked before it is queued."""
     attachment = message.get("attachment")
     payload = attachment.get("payload") if isinstance(attachment, dict) else None
@@ -78,9 +78,7 @@ def native_message(message: Mapping[str, JsonValue]) -> OutboundMessage:
     )
 
 
-def template_message(
-    template: Mapping[str, JsonValue], quick_replies: Sequence[Mapping[str, JsonValue]] = ()
-) -> OutboundMessage:
+def template_message(template: Mapping[str, Any], quick_replies: Sequence[Mapping[str, Any]] = ()) -> OutboundMessage:
     """A template (`{"template_type": "button", …}`) as it is written, tidied."""
     message: Json = {"attachment": {"type": "template", "payload": tidy_template(template)}}
     if quick_replies:
@@ -98,7 +96,7 @@ def reaction(message_id: str, emoji: str) -> OutboundMessage:
 # --- Templates --------------------------------------------------------------------------------------------------------
 
 
-def tidy_template(template: Mapping[str, JsonValue]) -> Json:
+def tidy_template(template: Mapping[str, Any]) -> Json:
     """The payload that Messenger takes: lists as carousels, phone numbers in E.164, default actions without title."""
     given: Json = {name: value for name, value in template.items() if value is not None}
     kind = as_text(given.get("template_type"))

@@ -7,6 +7,7 @@ of the hub: in their conversation's order, joined with their echo.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from facebook_integration.services import content
 from facebook_integration.services.answers import Answer, failure, of_error, of_message
@@ -47,14 +48,12 @@ class FacebookGraphAPI:
     # --- Messages: in the order of their conversation -----------------------------------------------------------------
 
     def send_text_message(
-        self, recipient_id: str, text: str, quick_replies: Sequence[Mapping[str, JsonValue]] = ()
+        self, recipient_id: str, text: str, quick_replies: Sequence[Mapping[str, Any]] = ()
     ) -> Answer:
         """A text of up to 2,000 characters, perhaps with choices."""
         return self._send(recipient_id, lambda: content.text_message(text, quick_replies))
 
-    def send_quick_replies(
-        self, recipient_id: str, text: str, quick_replies: Sequence[Mapping[str, JsonValue]]
-    ) -> Answer:
+    def send_quick_replies(self, recipient_id: str, text: str, quick_replies: Sequence[Mapping[str, Any]]) -> Answer:
         """A text with up to 13 choices."""
         return self.send_text_message(recipient_id, text, quick_replies)
 
@@ -72,11 +71,11 @@ class FacebookGraphAPI:
             lambda: content.file_message(attachment_type, attachment_url, attachment_id, is_reusable=is_reusable),
         )
 
-    def send_template_message(self, recipient_id: str, template_data: Mapping[str, JsonValue]) -> Answer:
+    def send_template_message(self, recipient_id: str, template_data: Mapping[str, Any]) -> Answer:
         """A template as Messenger writes it: `{"template_type": "button", "text": …, "buttons": […]}`."""
         return self._send(recipient_id, lambda: content.template_message(template_data))
 
-    def send_message(self, recipient_id: str, message: Mapping[str, JsonValue]) -> Answer:
+    def send_message(self, recipient_id: str, message: Mapping[str, Any]) -> Answer:
         """Any `message` object of the Send API."""
         return self._send(recipient_id, lambda: content.native_message(message))
 
@@ -287,7 +286,7 @@ class FacebookGraphAPI:
     # --- Several at once ----------------------------------------------------------------------------------------------
 
     @logged
-    def batch(self, operations: Sequence[Mapping[str, JsonValue]]) -> Answer:
+    def batch(self, operations: Sequence[Mapping[str, Any]]) -> Answer:
         """Calls that are no messages, 50 at once: `{"method": "GET", "relative_url": "…", "body": {…}}`.
 
         `{"results": [(success, response), …]}` in their order; success when all of them worked.

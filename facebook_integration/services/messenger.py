@@ -23,7 +23,7 @@ from hubbub.kit.json import JsonValue, as_object
 from hubbub.organizations.models import User
 from hubbub.outbound.inline import refuse_transaction
 
-Part = Mapping[str, JsonValue]
+Part = Mapping[str, Any]
 
 
 class StoredTemplate(Protocol):

@@ -110,7 +110,7 @@ def persistent_menu(value: Any) -> JsonValue:
     ]
 
 
-def flattened(items: Iterable[JsonValue]) -> list[JsonValue]:
+def flattened(items: Iterable[Any]) -> list[JsonValue]:
     """ "Help" with "FAQ" below it becomes "Help: FAQ": Messenger has had no nested menus since 2020.
 
     Raises InvalidInput for more than 20 items.

@@ -71,7 +71,7 @@ class PersonReader:
         with organization_scope(self.page.organization_id):
             known = ContactIdentity.objects.filter(
                 organization_id=self.page.organization_id, channel_id=self.page.id, external_id__in=list(profiles)
-            )
+            ).order_by("contact_id")  # everybody locks contacts in this order
             for identity in known:
                 profile = people.profile_in(profiles[identity.external_id])
                 keep_profile(identity, profile)

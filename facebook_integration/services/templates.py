@@ -30,7 +30,7 @@ class Reader:
     known: Mapping[str, str] = field(default_factory=dict)
 
 
-def fill_in(template: JsonValue, variables: Mapping[str, Any], reader: Reader) -> JsonValue:
+def fill_in(template: Any, variables: Mapping[str, Any], reader: Reader) -> JsonValue:
     """The template with texts chosen and variables replaced. Raises InvalidInput that names every missing variable."""
     chosen = _localised(template, reader.language)
     values = {**{name: word for name, word in reader.known.items() if word}, **_given(variables)}
@@ -57,7 +57,7 @@ def _localised(value: JsonValue, language: str) -> JsonValue:
     return {name: _localised(one, language) for name, one in value.items()}
 
 
-def is_localised(value: Mapping[str, JsonValue]) -> bool:
+def is_localised(value: Mapping[str, Any]) -> bool:
     """Whether an object is a text in several languages; one key alone might be a field that is called like one."""
     names_locales = all(LOCALE.fullmatch(name) for name in value) and all(
         isinstance(one, str) for one in value.values()
@@ -65,7 +65,7 @@ def is_localised(value: Mapping[str, JsonValue]) -> bool:
     return names_locales and (len(value) > 1 or "default" in value)
 
 
-def choose(texts: Mapping[str, JsonValue], language: str) -> str:
+def choose(texts: Mapping[str, Any], language: str) -> str:
     """The text in this language (th_TH, then th), else the default, else the first one."""
     wanted = language.replace("-", "_")
     names = {name.replace("-", "_"): name for name in texts}

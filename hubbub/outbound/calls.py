@@ -24,6 +24,8 @@ from hubbub.outbound.jobs import Called, CallRecord, ChannelCard, Ready
 
 logger = logging.getLogger(__name__)
 
+LOGGERS = {"facebook": logging.getLogger("facebook_integration")}
+"""Names under which somebody expects a platform's work to be logged; the others log here."""
 HOPELESS = frozenset({"invalid_url", "invalid_request"})
 """Reasons of NotSent that another try would not change."""
 
@@ -40,6 +42,14 @@ def exchange(
     channel: ChannelCard, request: ApiRequest, *, read: Callable[[ApiResponse], Outcome] | None = None
 ) -> tuple[Outcome, Usage | None, CallRecord]:
     """One call, its outcome (by `read`, else as a send's), and its line for the call log. Never raises."""
+    outcome, usage, record = _exchange(channel, request, read)
+    _tell(channel, record)
+    return outcome, usage, record
+
+
+def _exchange(
+    channel: ChannelCard, request: ApiRequest, read: Callable[[ApiResponse], Outcome] | None
+) -> tuple[Outcome, Usage | None, CallRecord]:
     started = monotonic()
     try:
         response = call(request)
@@ -97,6 +107,22 @@ def _unanswered(
         milliseconds=(monotonic() - started) * 1000,
     )
     return outcome, None, record
+
+
+def _tell(channel: ChannelCard, record: CallRecord) -> None:
+    """One line at DEBUG under the platform's documented logger: no text, no id of a person, no token."""
+    told = LOGGERS.get(channel.platform, logger)
+    if told.isEnabledFor(logging.DEBUG):
+        told.debug(
+            "%s %s answered %s: %s%s in %.0f ms (account %s)",
+            record.method,
+            record.endpoint,
+            record.status or "nothing",
+            record.outcome,
+            f" {record.code} {record.platform_code}" if record.code else "",
+            record.milliseconds or 0.0,
+            channel.access.external_id,
+        )
 
 
 WORDS = {Accepted: "accepted", Rejected: "rejected", RetryLater: "retry_later", Uncertain: "uncertain"}

@@ -195,7 +195,7 @@ _FEEDBACK = fields(
         "business_privacy": _PRIVACY,
         "expires_in_days": number(low=1, high=7),
     },
-    needs=("title", "feedback_screens", "business_privacy"),
+    needs=("title", "subtitle", "button_title", "feedback_screens", "business_privacy"),
 )
 
 
