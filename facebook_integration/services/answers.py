@@ -22,7 +22,6 @@ NOT_SETTLED = {
         "answer_lost",
         "Facebook's answer was lost: the message may or may not have been delivered.",
     ),
-    MessageStatus.QUEUED: ("throttled", "The message could not go out in time, and was taken back. Try again later."),
 }
 
 

@@ -19,6 +19,8 @@ from facebook_integration.services.record import logged
 from hubbub.channels.models import Channel
 from hubbub.connectors.messages import ApiRequest, ChannelAccess, OutboundMessage, SendContext
 from hubbub.connectors.messenger import account, app, media, personas, settings, threads
+from hubbub.connectors.outcomes import ErrorCode
+from hubbub.conversations.models import MessageStatus
 from hubbub.kit.errors import HubbubError, InvalidInput
 from hubbub.kit.json import JsonValue, as_list, as_object
 from hubbub.organizations.models import User
@@ -29,6 +31,9 @@ WAIT_SECONDS = 30.0
 """For the conversation's turn and the answer."""
 PROFILE_CALLS, PROFILE_SECONDS = 10, 600.0
 """…/reference/messenger-profile-api: ten calls in ten minutes for a Page."""
+TAKEN_BACK = "The message could not go out in time and was taken back: nothing was delivered. Try again later."
+OWNED_AFTER = {"pass": False, "take": True, "release": True}
+"""Whether flows may answer afterwards: nobody owns what was released. A request is answered by a webhook."""
 
 
 class FacebookGraphAPI:
@@ -93,8 +98,9 @@ class FacebookGraphAPI:
         except HubbubError as refused:
             return of_error(refused)
         settled = self.outbox.send(message, self.wait)
-        if settled.status == "queued" and self.outbox.take_back(settled):
-            return of_message(settled, psid)
+        reason = self.outbox.why_waiting(settled)
+        if settled.status == MessageStatus.QUEUED and self.outbox.take_back(settled):
+            return failure(TAKEN_BACK, reason or ErrorCode.THROTTLED.value)
         return of_message(self.outbox.fresh(settled), psid)
 
     # --- Signs and control of a conversation: after what waits in it --------------------------------------------------
@@ -139,12 +145,15 @@ class FacebookGraphAPI:
         metadata: str = "",
         seconds: int | None = None,
     ) -> Answer:
-        return self._to_person(
+        success, response = self._to_person(
             psid,
             lambda context: threads.thread_control_request(
                 context, action, target_app_id=target_app_id, metadata=metadata or None, seconds=seconds
             ),
         )
+        if success and action in OWNED_AFTER:
+            self.outbox.note_owner(psid, is_ours=OWNED_AFTER[action])
+        return success, response
 
     def _control_request(self, access: ChannelAccess, psid: str, action: str) -> ApiRequest:
         context = SendContext(access=access, recipient_external_id=psid)

@@ -16,7 +16,7 @@ from facebook_integration.services.reading import reader_of
 from facebook_integration.services.record import logger
 from facebook_integration.services.templates import fill_in
 from hubbub.channels.models import Channel
-from hubbub.connectors.messages import Button, ButtonType, OutboundMessage
+from hubbub.connectors.messages import Button, ButtonType, OutboundKind, OutboundMessage, TemplateUse
 from hubbub.conversations.models import Message
 from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import JsonValue, as_object
@@ -29,6 +29,8 @@ Part = Mapping[str, Any]
 class StoredTemplate(Protocol):
     """What of a FacebookTemplate is read."""
 
+    @property
+    def template_type(self) -> str: ...
     @property
     def template_data(self) -> Any: ...
 
@@ -188,10 +190,22 @@ class FacebookMessengerService:
 
         Raises InvalidInput that names the variables which have no value; see `services.templates`.
         """
-        data = template if isinstance(template, Mapping) else template.template_data
-        reader = reader_of(self.page, recipient_psid)
-        filled = as_object(fill_in(dict(data), variables or {}, reader))
+        reader = reader_of(self.page, str(recipient_psid))
+        filled = as_object(fill_in(_data_of(template), variables or {}, reader))
         return self._send_payload(recipient_psid, filled or {}, options)
+
+    def send_utility_template(
+        self,
+        recipient_psid: str,
+        name: str,
+        language: str,
+        components: Sequence[Part] = (),
+        **options: Unpack[Options],
+    ) -> Message:
+        """A template that Facebook approved, by name and language; it may go out after the window too."""
+        use = TemplateUse(name=name, language=language, components=tuple(dict(one) for one in components))
+        message = OutboundMessage(message_id="", kind=OutboundKind.TEMPLATE, template=use, text=name)
+        return self._send(recipient_psid, message, options)
 
     def _send_payload(self, psid: str, payload: Part, options: Options) -> Message:
         return self._send(psid, content.template_message(payload), options)
@@ -268,6 +282,12 @@ def _with_options(message: OutboundMessage, options: Options) -> OutboundMessage
         tag=options.get("tag") or message.tag,
         is_silent=options.get("is_silent", False),
     )
+
+
+def _data_of(template: StoredTemplate | Part) -> dict[str, Any]:
+    if isinstance(template, Mapping):
+        return dict(template)
+    return {"template_type": template.template_type, **template.template_data}
 
 
 def _listed(parts: Sequence[Part]) -> list[JsonValue]:

@@ -9,11 +9,15 @@ from hubbub.connectors.messages import OutboundMessage
 from hubbub.conversations.actions.resending import cancel_message
 from hubbub.conversations.actions.send import queue_message
 from hubbub.conversations.actions.starting import conversation_with
+from hubbub.conversations.actions.thread_owner import set_standby
 from hubbub.conversations.models import Conversation, Message
 from hubbub.kit.errors import Conflict
+from hubbub.organizations.database import run
 from hubbub.organizations.models import User
 from hubbub.organizations.scope import organization_scope
 from hubbub.outbound.inline import InlineSender
+
+LAST_CODE = "SELECT last_code FROM outbox WHERE message_id = %(id)s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +27,16 @@ class PageOutbox:
     page: Channel
     author: User | None = None
 
+    def conversation(self, psid: str) -> Conversation:
+        """The conversation with this person, in the caller's transaction if there is one."""
+        with organization_scope(self.page.organization_id):
+            return conversation_with(self.page, str(psid))
+
     def queue(self, psid: str, content: OutboundMessage, client_id: str | None = None) -> Message:
         """Queue it, in the caller's transaction if there is one. Raises Unsendable, Conflict, InvalidInput."""
         with organization_scope(self.page.organization_id):
             return queue_message(
-                conversation_with(self.page, psid),
+                self.conversation(psid),
                 content,
                 author_type="human" if self.author is not None else "system",
                 author_user=self.author,
@@ -44,9 +53,18 @@ class PageOutbox:
 
     def drain(self, psid: str, seconds: float) -> bool:
         """Send what waits for this person; False when that took too long."""
+        return InlineSender(self.conversation(psid)).drain(seconds)
+
+    def note_owner(self, psid: str, *, is_ours: bool) -> None:
+        """Who owns the conversation has changed by our own doing: flows pause, or go on."""
         with organization_scope(self.page.organization_id):
-            conversation = conversation_with(self.page, psid)
-        return InlineSender(conversation).drain(seconds)
+            set_standby(self.conversation(psid), is_standby=not is_ours)
+
+    def why_waiting(self, message: Message) -> str:
+        """The code for which a queued message is to be tried again; empty when it was not tried yet."""
+        with organization_scope(self.page.organization_id):
+            rows = run(LAST_CODE, id=message.id)
+        return str(rows[0]["last_code"]) if rows else ""
 
     def take_back(self, message: Message) -> bool:
         """Cancel it if it is not on its way yet."""

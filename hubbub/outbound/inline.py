@@ -109,5 +109,6 @@ class InlineSender:
         if not called and not uploaded and not refused:
             return
         with organization_scope(self.conversation.organization_id):
-            apply_effects(called)
+            apply_effects(called)  # committed by itself: persons are locked in it, and conversations in the next
+        with organization_scope(self.conversation.organization_id):
             write_outcomes([*called, *uploaded], refused, self.failing)

@@ -88,6 +88,16 @@ def test_somebody_who_never_wrote_becomes_a_contact_and_the_platform_decides(lin
     assert "24 hours" in error["message"]
     known = line.row("SELECT count(*) AS n FROM contact_identity WHERE external_id = %(psid)s", psid=stranger)
     assert known == {"n": 1}
+    made = len(calls(line, "messages"))
+    success, response = FacebookGraphAPI(line.channel).send_text_message(stranger, "hello again")
+    assert (success, response["error"]["reason"]) == (False, "window_closed")
+    assert len(calls(line, "messages")) == made, "what the platform said is believed, and not asked again"
+
+
+def test_somebody_who_never_wrote_to_the_hub_but_to_the_page_gets_the_message(line: Line) -> None:
+    known = line.platforms.put(f"/customers/facebook/{line.channel.external_id}/Ploy", {"wrote_ago": 60})
+    message = FacebookMessengerService(line.channel).send_text(known["customer_id"], "hello", wait=10)
+    assert message.status == "sent"
 
 
 def test_what_the_policy_forbids_is_refused_before_anything_is_stored(line: Line) -> None:

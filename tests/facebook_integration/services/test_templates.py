@@ -156,6 +156,26 @@ def test_the_feedback_template_may_go_out_after_the_window(line: Line) -> None:
     assert (request["messaging_type"], request["tag"]) == ("MESSAGE_TAG", "CUSTOMER_FEEDBACK")
 
 
+def test_an_approved_utility_template_may_go_out_after_the_window(line: Line) -> None:
+    template = {
+        "name": "order_update",
+        "language": "en",
+        "category": "UTILITY",
+        "status": "APPROVED",
+        "components": [{"type": "BODY", "text": "Your order {{1}} is on its way."}],
+    }
+    line.platforms.put(f"/accounts/facebook/{line.channel.external_id}", {"templates": [template]})
+    line.platforms.put(f"/customers/facebook/{line.channel.external_id}/{line.who}", {"wrote_ago": 30 * 86400})
+    message = FacebookMessengerService(line.channel).send_utility_template(
+        line.customer_id,
+        "order_update",
+        "en",
+        [{"type": "body", "parameters": [{"type": "text", "text": "566701"}]}],
+        wait=10,
+    )
+    assert (message.status, message.error) == ("sent", None)
+
+
 @pytest.mark.parametrize(
     ("written", "sent"),
     [
@@ -175,11 +195,11 @@ def test_a_phone_number_without_its_country_is_refused(number: str) -> None:
 
 
 WELCOME = SimpleNamespace(
+    template_type="button",
     template_data={
-        "template_type": "button",
         "text": "Welcome {{user_name}}! How can we help you?",
         "buttons": [{"type": "postback", "title": "Get Started", "payload": "GET_STARTED"}],
-    }
+    },
 )
 
 
