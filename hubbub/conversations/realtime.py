@@ -22,6 +22,7 @@ KINDS = (
     "processing.changed",
     "team.changed",
     "lead.changed",
+    "flow.changed",
 )
 
 INSERT = """

@@ -16,8 +16,9 @@ from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.flows.engine import faults_of
 from hubbub.flows.hours import faults_of_hours
 from hubbub.flows.matching import Trigger, faults_of_trigger
-from hubbub.flows.models import Flow, FlowChannel, FlowTrigger, FlowVersion
+from hubbub.flows.models import Flow, FlowChannel, FlowTrigger, FlowVersion, TriggerType
 from hubbub.flows.subflows import subflow_keys
+from hubbub.kit import clock
 from hubbub.kit.errors import Conflict, InvalidInput, NotFound
 from hubbub.kit.json import JsonValue, dumps
 from hubbub.organizations.access import Principal
@@ -46,6 +47,11 @@ class FaultyFlow(InvalidInput):
     """A flow that cannot be saved; `details["faults"]` lists every fault with its place."""
 
     code = "faulty_flow"
+
+    def listed(self) -> str:
+        """Every fault on a line of its own."""
+        faults: list[dict[str, str]] = self.details["faults"]  # type: ignore[assignment]
+        return "\n".join(f"{fault['place']}: {fault['sentence']}" for fault in faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +201,11 @@ def _as_new(flow: Flow, values: Mapping[str, Any]) -> NewFlow:
     return NewFlow(key=flow.key, **{**now, **values})
 
 
+def refuse_definition(definition: JsonValue) -> None:
+    """Raise FaultyFlow with every fault of a definition that stands by itself."""
+    _refuse(_faults_of_document(definition))
+
+
 def _refuse(faults: Sequence[Mapping[str, JsonValue]]) -> None:
     if faults:
         first = faults[0]
@@ -217,13 +228,17 @@ def _faults(organization_id: UUID, flow: NewFlow, known_keys: set[str]) -> list[
 def _faults_of_definition(
     organization_id: UUID, definition: JsonValue, known_keys: set[str]
 ) -> list[dict[str, JsonValue]]:
-    if len(dumps(definition)) > LONGEST_DEFINITION:
-        return [_fault("definition", f"A definition has at most {LONGEST_DEFINITION} bytes.")]
-    faults = [_fault(f"definition.{one.place}", one.sentence) for one in faults_of(definition)]
+    faults = _faults_of_document(definition)
     called = subflow_keys(definition) - known_keys
     there = Flow.objects.filter(organization_id=organization_id, key__in=called).values_list("key", flat=True)
     gone = sorted(called - set(there)) if called else []
     return faults + [_fault("definition", f"It calls the flow {key!r}, which does not exist.") for key in gone]
+
+
+def _faults_of_document(definition: JsonValue) -> list[dict[str, JsonValue]]:
+    if len(dumps(definition)) > LONGEST_DEFINITION:
+        return [_fault("definition", f"A definition has at most {LONGEST_DEFINITION} bytes.")]
+    return [_fault(f"definition.{one.place}", one.sentence) for one in faults_of(definition)]
 
 
 def _fault(place: str, sentence: str) -> dict[str, JsonValue]:
@@ -256,6 +271,7 @@ def _add_version(flow: Flow, definition: JsonValue) -> None:
 def _set_triggers(flow: Flow, triggers: Sequence[Trigger]) -> None:
     if triggers_of(flow) == tuple(triggers):
         return
+    now = clock.now() if any(trigger.type == TriggerType.SCHEDULE for trigger in triggers) else None
     FlowTrigger.objects.filter(organization_id=flow.organization_id, flow=flow).delete()
     FlowTrigger.objects.bulk_create(
         FlowTrigger(
@@ -265,6 +281,7 @@ def _set_triggers(flow: Flow, triggers: Sequence[Trigger]) -> None:
             type=trigger.type,
             value=trigger.value,
             settings=dict(trigger.settings),
+            fired_at=now,
         )
         for place, trigger in enumerate(triggers)
     )

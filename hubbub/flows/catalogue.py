@@ -211,6 +211,15 @@ def definitions_of(version_ids: Iterable[UUID]) -> Definitions:
     return Definitions(by_version=found)
 
 
+def subflows_for(organization_id: UUID, document: JsonValue) -> dict[str, Definition]:
+    """The sub-flows that a definition can reach, by key, as they are now: for trying out a draft."""
+    refs = flows_of(organization_id).refs
+    called = [refs[key] for key in subflow_keys(document) if key in refs]
+    versions = {key: version for ref in called for key, version in ref.subflow_versions.items()}
+    versions |= {ref.key: ref.version_id for ref in called}
+    return definitions_of(versions.values()).subflows(versions)
+
+
 def versions_of(refs: Iterable[FlowVersionRef]) -> set[UUID]:
     """What `definitions_of` has to read to run these flows."""
     return {version for ref in refs for version in (ref.version_id, *ref.subflow_versions.values())}

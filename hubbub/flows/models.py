@@ -95,7 +95,7 @@ class FlowTrigger(TenantPart):
     """Keywords or payloads with commas between them, a ref, an ad's id, a topic; docs/flows-running.md."""
     settings = models.JSONField(default=dict, blank=True)
     fired_at = models.DateTimeField(null=True, blank=True)
-    """When a schedule last started its runs."""
+    """When a schedule last started its runs; what was before it was saved is not made up for."""
 
     class Meta:
         db_table = "flow_trigger"

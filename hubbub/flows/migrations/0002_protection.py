@@ -41,7 +41,13 @@ class Migration(migrations.Migration):
         *(identity_key(table) for table in ("flow", "flow_version")),
         protect("flow", grants={"web": ALL, **READ}),
         protect("flow_channel", grants={"web": ALL, **READ}, references={**FLOW, "channel_id": "channel"}),
-        protect("flow_trigger", grants={"web": ALL, **READ, "automation": "SELECT, UPDATE"}, references=FLOW),
+        # Automation looks for schedules of all organisations.
+        protect(
+            "flow_trigger",
+            grants={"web": ALL, **READ, "automation": "SELECT, UPDATE"},
+            spanning=("automation",),
+            references=FLOW,
+        ),
         # No UPDATE for anybody: a version is never changed.
         protect("flow_version", grants={"web": "SELECT, INSERT, DELETE", **READ}, references=FLOW),
         protect(
