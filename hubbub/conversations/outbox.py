@@ -36,12 +36,13 @@ RETURNING conversation_id, next_position
 """
 ENQUEUE = """
 INSERT INTO outbox (message_id, organization_id, channel_id, conversation_id, position, is_head, priority, state,
-                    due_at, leased_until, attempts, retry_key, uses_reply_token, last_code, queued_at)
+                    due_at, leased_until, attempts, retry_key, uses_reply_token, was_pushed, last_code,
+                    queued_at)
 SELECT r.message_id, r.organization_id, r.channel_id, r.conversation_id, r.position,
        r.at IS NULL AND r.n = 0 AND NOT EXISTS (
            SELECT FROM outbox o WHERE o.conversation_id = r.conversation_id AND o.state <> 'scheduled'),
        r.priority, CASE WHEN r.at IS NULL THEN 'queued' ELSE 'scheduled' END, coalesce(r.at, hubbub_now()), r.at, 0,
-       r.retry_key, false, '', hubbub_now()
+       r.retry_key, false, false, '', hubbub_now()
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n int, message_id uuid, organization_id uuid, channel_id uuid,
        conversation_id uuid, position bigint, priority smallint, at timestamptz, retry_key uuid)
  ORDER BY r.conversation_id, r.position

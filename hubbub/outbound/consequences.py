@@ -50,6 +50,14 @@ UPDATE contact_identity i
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, reason text)
  WHERE i.id = r.id AND i.is_reachable
 """
+OPTED_OUT = """
+UPDATE contact_identity i
+   SET opt_ins = jsonb_set(i.opt_ins, '{marketing_messages}', jsonb_build_object(
+           'is_opted_in', false, 'at', hubbub_now(), 'expires_at', NULL))
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid)
+ WHERE i.id = r.id
+"""
+"""They stay reachable: answers to what they ask are not marketing."""
 CLOSE_WINDOW = """
 UPDATE contact_identity i
    SET window_opened_at = least(i.window_opened_at, hubbub_now() - make_interval(secs => r.seconds))
@@ -175,14 +183,17 @@ def hold_channels(refusals: Sequence[tuple[ChannelCard, Rejected]]) -> None:
 def _on_contacts(refusals: Sequence[tuple[Called, Rejected]]) -> None:
     closed: dict[UUID, dict[str, Any]] = {}
     unreachable: dict[UUID, dict[str, Any]] = {}
+    opted_out: dict[UUID, dict[str, Any]] = {}
     for one, why in refusals:
         identity_id = one.ready.leased.identity_id
         assert identity_id is not None
         if why.contact_effect is ContactEffect.WINDOW_CLOSED:
             closed[identity_id] = {"id": identity_id, "seconds": _window_seconds(one.ready.channel.platform)}
+        elif why.contact_effect is ContactEffect.OPTED_OUT:
+            opted_out[identity_id] = {"id": identity_id}
         else:
             unreachable[identity_id] = {"id": identity_id, "reason": why.sentence}
-    for statement, rows in ((CLOSE_WINDOW, closed), (UNREACHABLE, unreachable)):
+    for statement, rows in ((CLOSE_WINDOW, closed), (UNREACHABLE, unreachable), (OPTED_OUT, opted_out)):
         if rows:
             run(statement, [rows[key] for key in sorted(rows)])
 

@@ -70,16 +70,20 @@ class InlineSender:
         return self._work_until(lambda: not run(WAITING, conversation=self.conversation.id), seconds)
 
     def _work_until(self, is_done: Callable[[], bool], seconds: float) -> bool:
+        """At least one turn, and no more of them when the time is over."""
         refuse_transaction()
         end = monotonic() + seconds
-        while True:
-            with organization_scope(self.conversation.organization_id):
-                if is_done():
-                    return True
+        while not self._holds(is_done):
+            did_something = self._turn()
             if monotonic() >= end:
-                return False
-            if not self._turn():
+                return self._holds(is_done)
+            if not did_something:
                 time.sleep(PAUSE_SECONDS)
+        return True
+
+    def _holds(self, is_done: Callable[[], bool]) -> bool:
+        with organization_scope(self.conversation.organization_id):
+            return is_done()
 
     def _turn(self) -> bool:
         """Take the lane's head and see it through; False when there is none that may go now."""

@@ -40,6 +40,8 @@ class Leased:
     attempts: int
     """Tries that count so far."""
     retry_key: UUID
+    was_pushed: bool
+    """An earlier call under this key may have arrived."""
     queued_at: datetime
     last_code: str
     author_type: str

@@ -48,7 +48,7 @@ RETURNING o.message_id, o.channel_id, o.priority, f.due_at
 """
 LEASED_COLUMNS = """
        o.message_id, o.organization_id, o.channel_id, o.conversation_id, o.lease_token, o.priority, o.attempts,
-       o.retry_key, o.queued_at, o.last_code, m.author_type, m.content -> 'outbound' AS outbound,
+       o.retry_key, o.was_pushed, o.queued_at, o.last_code, m.author_type, m.content -> 'outbound' AS outbound,
        c.type AS thread_type, c.thread_key, c.identity_id
 """
 DETAILS = f"""

@@ -62,12 +62,18 @@ def _prepare(leased: Leased, channel: ChannelCard, handles: Handles, now: dateti
         thread_type=leased.thread_type,
         thread_key=leased.thread_key,
         is_window_open=window_is_open(situation),
-        reply_token=leased.reply_token if leased.last_code != ErrorCode.REPLY_TOKEN_INVALID else None,
+        reply_token=_reply_token(leased),
         retry_key=str(leased.retry_key),
         now=now,
     )
     request = channel.connector.render(message, context)
     return Ready(leased=leased, channel=channel, message=message, context=context, request=request, handles=tuple(used))
+
+
+def _reply_token(leased: Leased) -> str | None:
+    """The free answer, unless it was refused, or a push of this message may have arrived."""
+    is_out = leased.was_pushed or leased.last_code == ErrorCode.REPLY_TOKEN_INVALID
+    return None if is_out else leased.reply_token
 
 
 def _situation(leased: Leased, channel: ChannelCard, now: datetime) -> Situation:

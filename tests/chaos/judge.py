@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import httpx
@@ -43,6 +43,8 @@ class Verdict:
     unanswered: int = 0
     not_drained: int = 0
     drain_seconds: float = 0.0
+    doubled: list[dict[str, Any]] = field(default_factory=list)
+    """The first few that were sent twice, as the platform saw them."""
 
     FORBIDDEN = (
         "lost",
@@ -172,6 +174,7 @@ def _judge_sends(verdict: Verdict, said: Said, sends: list[dict[str, Any]], outb
     counted = Counter(answers)
     verdict.answered = len(counted)
     verdict.sent_twice = sum(count - 1 for count in counted.values() if count > 1)
+    verdict.doubled = _doubled({text for text, count in counted.items() if count > 1}, sends, outbound)
     verdict.answers_cut = sum(not send["answered"] for send in sends)
     verdict.send_order_violations = _violations(said, answers)
     unsure = {
@@ -181,6 +184,24 @@ def _judge_sends(verdict: Verdict, said: Said, sends: list[dict[str, Any]], outb
     }
     verdict.unknown = sum(message["status"] == "unknown" for message in outbound)
     verdict.unanswered = sum(text not in counted and text not in unsure for text in said.texts)
+
+
+def _doubled(
+    texts: set[str], sends: list[dict[str, Any]], outbound: list[dict[str, Any]], most: int = 10
+) -> list[dict[str, Any]]:
+    status = {message["text"].removeprefix(ANSWER_PREFIX): message["status"] for message in outbound}
+    return [
+        {
+            "text": text,
+            "status": status.get(text),
+            "sends": [
+                {name: send.get(name) for name in ("n", "platform", "kind", "at", "answered", "retry_key")}
+                for send in sends
+                if ANSWER_PREFIX + text in _texts_of(send)
+            ],
+        }
+        for text in sorted(texts)[:most]
+    ]
 
 
 def _judge_automation(verdict: Verdict, town: Town, said: Said) -> None:

@@ -27,6 +27,17 @@ def test_a_line_push_is_repeated_under_its_retry_key_and_shown_once(platforms: P
     assert line.message(message.id).external_id
 
 
+def test_a_push_that_may_have_arrived_is_never_followed_by_a_free_reply(platforms: Platforms) -> None:
+    line = connect(platforms, "line")
+    spend_reply_token(line)
+    line.fault("answer_lost", times=1)
+    message = line.queue("once")
+    send_all(until=lambda: len(line.texts()) == 1)
+    line.say("one more thing")  # which brings a fresh reply token
+    send_all(until=lambda: line.status(message) == "sent")
+    assert line.texts() == ["once"]
+
+
 def test_a_line_reply_is_never_repeated_nor_pushed(platforms: Platforms) -> None:
     line = connect(platforms, "line")
     line.fault("answer_lost", times=1)

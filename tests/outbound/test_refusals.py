@@ -131,6 +131,20 @@ def test_somebody_who_blocked_us_is_marked_as_unreachable(platforms: Platforms) 
     assert identity.unreachable_reason
 
 
+def test_somebody_who_stopped_marketing_still_gets_answers(platforms: Platforms) -> None:
+    line = connect(platforms, "whatsapp")
+    line.fault("error:131050", times=1)
+    advertisement, answer = line.queue("a new offer"), line.queue("your parcel is on its way")
+    send_all()
+    assert (line.status(advertisement), line.code(advertisement)) == ("failed", "recipient_opted_out")
+    assert line.status(answer) == "sent"
+    with organization_scope(line.tenant.id):
+        identity = line.conversation().identity
+    assert identity
+    assert identity.is_reachable
+    assert identity.opt_ins["marketing_messages"]["is_opted_in"] is False
+
+
 def test_a_dead_reply_token_becomes_a_push_at_once(platforms: Platforms) -> None:
     line = connect(platforms, "line")
     with organization_scope(line.tenant.id):

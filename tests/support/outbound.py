@@ -277,10 +277,10 @@ PILE = (
     """INSERT INTO outbox_lane (conversation_id, organization_id, next_position)
        SELECT id, organization_id, 2 FROM conversation WHERE channel_id = %(channel)s AND title = 'pile'""",
     """INSERT INTO outbox (message_id, organization_id, channel_id, conversation_id, position, is_head, priority, state,
-              due_at, attempts, retry_key, uses_reply_token, last_code, queued_at)
+              due_at, attempts, retry_key, uses_reply_token, was_pushed, last_code, queued_at)
        SELECT m.id, m.organization_id, m.channel_id, m.conversation_id, 1, true, %(priority)s, 'queued',
               hubbub_now(), 0,
-              gen_random_uuid(), false, '', hubbub_now()
+              gen_random_uuid(), false, false, '', hubbub_now()
          FROM message m JOIN conversation c ON c.id = m.conversation_id
         WHERE m.channel_id = %(channel)s AND c.title = 'pile'""",
 )

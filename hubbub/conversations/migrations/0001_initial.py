@@ -672,6 +672,7 @@ class Migration(migrations.Migration):
                 ("attempts", models.SmallIntegerField(default=0)),
                 ("retry_key", models.UUIDField(default=hubbub.kit.ids.new_id)),
                 ("uses_reply_token", models.BooleanField(default=False)),
+                ("was_pushed", models.BooleanField(default=False)),
                 ("last_code", models.CharField(blank=True, default="", max_length=40)),
                 ("queued_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (

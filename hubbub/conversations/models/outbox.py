@@ -64,6 +64,9 @@ class OutboxEntry(models.Model):
     retry_key = models.UUIDField(default=new_id)
     uses_reply_token = models.BooleanField(default=False)
     """The attempt under way spends the reply token: its lost answer is never repeated."""
+    was_pushed = models.BooleanField(default=False)
+    """A call that can be repeated under its retry key was begun. It may have arrived: from then on nothing but that
+    call is made, or a free reply would show the message twice."""
     last_code = models.CharField(max_length=40, blank=True, default="")
     queued_at = models.DateTimeField(db_default=Now())
 
