@@ -13,7 +13,7 @@ from facebook_integration.services import content
 from facebook_integration.services.answers import Answer, failure, of_error, of_message
 from facebook_integration.services.calling import GraphCaller, operation_of
 from facebook_integration.services.components import Json
-from facebook_integration.services.outbox import PageOutbox
+from facebook_integration.services.outbox import PageOutbox, only_messenger
 from facebook_integration.services.profiles import PersonReader
 from facebook_integration.services.record import logged
 from hubbub.channels.models import Channel
@@ -44,7 +44,7 @@ class FacebookGraphAPI:
     """
 
     def __init__(self, page: Channel, *, author: User | None = None, wait: float = WAIT_SECONDS) -> None:
-        self.page = page
+        self.page = only_messenger(page)
         self.wait = wait
         self.outbox = PageOutbox(page=page, author=author)
         self.graph = GraphCaller(page)
@@ -91,6 +91,7 @@ class FacebookGraphAPI:
     @logged
     def _send(self, psid: str, make: Callable[[], OutboundMessage]) -> Answer:
         refuse_transaction()
+        psid = str(psid)
         if held := self.graph.why_held():
             return failure(held, "channel_held")
         try:
@@ -162,6 +163,7 @@ class FacebookGraphAPI:
     @logged
     def _to_person(self, psid: str, make: Callable[[SendContext], ApiRequest | None]) -> Answer:
         refuse_transaction()
+        psid = str(psid)
         if held := self.graph.why_held():
             return failure(held, "channel_held")
         if not self.outbox.drain(psid, self.wait):

@@ -10,7 +10,7 @@ from facebook_integration.services import content
 from facebook_integration.services.answers import Answer
 from facebook_integration.services.components import Json, tidy_button
 from facebook_integration.services.graph_api import FacebookGraphAPI
-from facebook_integration.services.outbox import PageOutbox
+from facebook_integration.services.outbox import PageOutbox, only_messenger
 from facebook_integration.services.page_settings import configure
 from facebook_integration.services.reading import reader_of
 from facebook_integration.services.record import logger
@@ -58,7 +58,7 @@ class FacebookMessengerService:
     """
 
     def __init__(self, page: Channel, *, author: User | None = None) -> None:
-        self.page = page
+        self.page = only_messenger(page)
         self.outbox = PageOutbox(page=page, author=author)
         self.api = FacebookGraphAPI(page, author=author)
 
@@ -265,7 +265,7 @@ class FacebookMessengerService:
         wait = options.get("wait")
         if wait is not None:
             refuse_transaction()
-        queued = self.outbox.queue(psid, _with_options(message, options), options.get("client_id"))
+        queued = self.outbox.queue(str(psid), _with_options(message, options), options.get("client_id"))
         logger.debug("queued message %s (%s) for Page %s", queued.id, message.kind.value, self.page.external_id)
         if wait is None:
             return queued

@@ -11,13 +11,20 @@ from hubbub.conversations.actions.send import queue_message
 from hubbub.conversations.actions.starting import conversation_with
 from hubbub.conversations.actions.thread_owner import set_standby
 from hubbub.conversations.models import Conversation, Message
-from hubbub.kit.errors import Conflict
+from hubbub.kit.errors import Conflict, InvalidInput
 from hubbub.organizations.database import run
 from hubbub.organizations.models import User
 from hubbub.organizations.scope import organization_scope
 from hubbub.outbound.inline import InlineSender
 
 LAST_CODE = "SELECT last_code FROM outbox WHERE message_id = %(id)s"
+
+
+def only_messenger(page: Channel) -> Channel:
+    """The channel, if it is a Page on Messenger. Raises InvalidInput for any other."""
+    if page.platform != "facebook":
+        raise InvalidInput(f"This is a channel of {page.get_platform_display()}, not a Page on Messenger.")
+    return page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +37,7 @@ class PageOutbox:
     def conversation(self, psid: str) -> Conversation:
         """The conversation with this person, in the caller's transaction if there is one."""
         with organization_scope(self.page.organization_id):
-            return conversation_with(self.page, str(psid))
+            return conversation_with(self.page, psid)
 
     def queue(self, psid: str, content: OutboundMessage, client_id: str | None = None) -> Message:
         """Queue it, in the caller's transaction if there is one. Raises Unsendable, Conflict, InvalidInput."""

@@ -67,6 +67,8 @@ def _hours(value: JsonValue) -> float | None:
     return float(value) if is_number and -14 <= value <= 14 else None  # type: ignore[operator, arg-type]
 
 
-def _zone(hours: float) -> str:
-    """As a name that time-zone databases know, where there is one ("Etc/GMT-7" is seven hours east)."""
-    return f"Etc/GMT{-int(hours):+d}" if hours == int(hours) and hours else "UTC" if not hours else ""
+def _zone(hours: float) -> str | None:
+    """A name that time-zone databases know, where there is one ("Etc/GMT-7" is seven hours east)."""
+    if hours != int(hours):
+        return None
+    return f"Etc/GMT{-int(hours):+d}" if hours else "UTC"

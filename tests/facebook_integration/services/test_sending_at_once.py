@@ -9,8 +9,14 @@ import pytest
 from django.db import connections
 
 from facebook_integration.services.facebook_api import FacebookGraphAPI, FacebookMessengerService
+from hubbub.channels.models import Channel
+from hubbub.conversations.actions.addressing import database_now
+from hubbub.kit.ids import new_id
+from hubbub.organizations.scope import organization_scope
+from hubbub.outbound.channels import ChannelBook
+from hubbub.outbound.plan import take_head
 from tests.facebook_integration.services.seen import messages
-from tests.support.outbound import Line, send_all
+from tests.support.outbound import Line, connect, send_all
 
 
 def test_an_answer_that_is_lost_is_settled_by_the_echo(line: Line) -> None:
@@ -54,6 +60,43 @@ def test_a_message_that_cannot_go_out_in_time_stays_queued(line: Line) -> None:
     send_all(later="2 hours")
     assert line.status(message) == "sent"
     assert messages(line) == [{"text": "hello"}]
+
+
+def test_without_time_to_wait_one_try_is_made(line: Line) -> None:
+    message = FacebookMessengerService(line.channel).send_text(line.customer_id, "now or later", wait=0)
+    assert message.status == "sent"
+
+
+def test_a_caller_that_was_stopped_after_it_took_the_lane_leaves_the_message_to_the_senders(line: Line) -> None:
+    message = FacebookMessengerService(line.channel).send_text(line.customer_id, "hello")
+    with organization_scope(line.tenant.id):
+        book, now = ChannelBook(), database_now()
+        taken = take_head(book, line.channel.id, line.conversation_id, now, new_id())
+        assert [one.message_id for one in taken.leased] == [message.id]
+    send_all()
+    assert line.status(message) == "queued", "it is held under the caller's lease"
+    send_all(later="2 minutes", until=lambda: line.status(message) == "sent")
+    assert messages(line) == [{"text": "hello"}]
+
+
+def test_a_limit_of_the_app_holds_its_pages_in_every_organisation(line: Line) -> None:
+    other = connect(line.platforms, "facebook")
+    for one in (line, other):
+        with_app_id(one)
+    line.fault("error:4", times=1)
+    success, response = FacebookGraphAPI(line.channel, wait=0.5).send_text_message(line.customer_id, "hello")
+    assert (success, response["error"]["reason"]) == (False, "throttled")
+    success, response = FacebookGraphAPI(other.channel, wait=0.5).send_text_message(other.customer_id, "hello")
+    assert (success, response["error"]["reason"]) == (False, "throttled")
+    assert messages(other) == []
+
+
+def with_app_id(line: Line) -> None:
+    """The channel belongs to an app that no other test uses (its secret is the same)."""
+    with organization_scope(line.tenant.id):
+        channel = Channel.objects.get(id=line.channel.id)
+        channel.credentials = {**(channel.credentials or {}), "app_id": "900000000000042"}
+        channel.save(update_fields=["credentials", "updated_at"])
 
 
 def test_two_callers_and_a_sender_at_once_send_everything_once_and_in_order(line: Line) -> None:
