@@ -5,6 +5,7 @@ from __future__ import annotations
 from hubbub.channels.models import Channel
 from hubbub.conversations.actions.addressing import database_now
 from hubbub.organizations.scope import organization_scope
+from hubbub.outbound.channels import call_limits, card_of
 from hubbub.outbound.rates import Limit, lock_buckets
 from hubbub.outbound.windows import Window, record, seconds_until_allowed
 from hubbub.settings.environment import environment
@@ -51,8 +52,13 @@ class FacebookRateLimiter:
         )
 
     def _stopped_for(self) -> float:
-        """Meta told us to stop for so long."""
+        """Meta told us to stop for so long: this Page, or its app."""
+        card = card_of(self.page.id)
+        if card is None:
+            return 0.0
         now = database_now()
-        limit = Limit(key=f"channel:{self.page.id}", organization_id=self.page.organization_id)
-        until = lock_buckets([limit], now)[limit.key].blocked_until
-        return max((until - now).total_seconds(), 0.0) if until is not None else 0.0
+        limits = [Limit(key=one.key, organization_id=one.organization_id) for one in call_limits(card)]
+        stopped = [bucket.blocked_until for bucket in lock_buckets(limits, now).values()]
+        return max(
+            ((until - now).total_seconds() for until in stopped if until is not None and until > now), default=0.0
+        )

@@ -99,13 +99,18 @@ def _end_pauses(rows: Collection[Row]) -> set[UUID]:
     return {row["id"] for row in ended}
 
 
-def channel_limits(card: ChannelCard) -> list[Limit]:
-    """What every send of the channel counts against."""
-    capabilities = card.connector.capabilities
-    limits = [
-        limit_of(f"channel:{card.id}", card.organization_id, capabilities.sends_per_second, 1.0),
+def call_limits(card: ChannelCard) -> list[Limit]:
+    """What every call for the channel counts against."""
+    allowed = card.connector.capabilities.sends_per_second
+    return [
+        limit_of(f"channel:{card.id}", card.organization_id, allowed, 1.0),
         Limit(key=card.app_key, organization_id=None),
     ]
+
+
+def channel_limits(card: ChannelCard) -> list[Limit]:
+    """What every send of the channel counts against."""
+    limits = call_limits(card)
     hourly = environment().facebook_rate_limit_per_hour
     if hourly is not None and card.platform == "facebook":  # the setting is the seed's, for Pages
         limits.append(limit_of(f"hour:{card.id}", card.organization_id, hourly, HOUR))

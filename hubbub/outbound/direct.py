@@ -21,7 +21,7 @@ from hubbub.organizations.scope import organization_scope
 from hubbub.outbound.breaker import note_failures, note_success
 from hubbub.outbound.calllog import log_calls
 from hubbub.outbound.calls import exchange
-from hubbub.outbound.channels import ChannelBook, card_of, channel_limits, recipient_limit
+from hubbub.outbound.channels import ChannelBook, call_limits, card_of, recipient_limit
 from hubbub.outbound.consequences import hold_channels, is_outage, keep_allowance
 from hubbub.outbound.inline import refuse_transaction
 from hubbub.outbound.jobs import ChannelCard
@@ -96,7 +96,7 @@ class DirectCaller:
 
     def _take(self, card: ChannelCard, recipient: str, window: Window | None, cost: int) -> float:
         """Pay for the call; returns how long to wait where an allowance is used up (then nothing was paid)."""
-        limits = channel_limits(card)
+        limits = call_limits(card)
         if recipient and card.connector.capabilities.recipient_seconds_per_send:
             limits.append(recipient_limit(card, recipient))
         with self._scope():

@@ -139,7 +139,7 @@ def test_the_hours_from_utc_become_a_time_zone_where_one_has_that_name(hours: An
 
 def test_an_empty_answer_is_no_profile() -> None:
     assert people.profile_in({}) is None
-    assert people.profile_in({"locale": "th_TH"}) == Profile(language="th_TH")
+    assert people.profile_in({"locale": "th_TH"}) == Profile(language="th_TH", extra={"locale": "th_TH"})
 
 
 def test_a_file_is_uploaded_from_its_link() -> None:

@@ -47,16 +47,17 @@ def read_profile(response: ApiResponse) -> Profile | None:
 
 def profile_in(told: JsonObject) -> Profile | None:
     """The profile in an answer; None when it tells nothing."""
-    hours = _hours(told.get("timezone"))
+    hours, locale = _hours(told.get("timezone")), as_text(told.get("locale"), limit=20)
+    extra: JsonObject = {"locale": locale} if locale else {}
     profile = Profile(
         name=as_text(told.get("name"), limit=500),
         first_name=as_text(told.get("first_name"), limit=500),
         last_name=as_text(told.get("last_name"), limit=500),
         avatar_url=as_text(told.get("profile_pic"), limit=2_000),
-        language=as_text(told.get("locale"), limit=20),
+        language=locale,
         timezone=_zone(hours) if hours is not None else None,
         gender=as_text(told.get("gender"), limit=40),
-        extra={"utc_offset_hours": hours} if hours is not None else {},
+        extra=extra if hours is None else {**extra, "utc_offset_hours": hours},
     )
     return None if profile == Profile() else profile
 
@@ -64,7 +65,7 @@ def profile_in(told: JsonObject) -> Profile | None:
 def _hours(value: JsonValue) -> float | None:
     """Hours from UTC; Messenger tells a number, not a name."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and -14 <= value <= 14 else None  # type: ignore[operator, arg-type]
+    return float(value) if is_number and -12 <= value <= 14 else None  # type: ignore[operator, arg-type]
 
 
 def _zone(hours: float) -> str | None:

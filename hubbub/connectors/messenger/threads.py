@@ -13,7 +13,7 @@ from hubbub.connectors.meta.templates import refuse
 from hubbub.connectors.outcomes import ErrorCode
 
 PAGE_INBOX = "263902037430900"
-INBOXES = {"page_inbox": PAGE_INBOX}
+INBOXES = {"page_inbox": PAGE_INBOX, "page_inbox_app_id": PAGE_INBOX}
 """Words for apps of Facebook itself, as `target_app_id`."""
 
 LONGEST_HOLD = 7 * 86_400
