@@ -10,7 +10,7 @@ from facebook_integration.services import content
 from facebook_integration.services.answers import Answer
 from facebook_integration.services.components import Json, tidy_button
 from facebook_integration.services.graph_api import FacebookGraphAPI
-from facebook_integration.services.outbox import PageOutbox, only_messenger
+from facebook_integration.services.outbox import PageOutbox, as_documented, only_messenger
 from facebook_integration.services.page_settings import configure
 from facebook_integration.services.reading import reader_of
 from facebook_integration.services.record import logger
@@ -268,10 +268,10 @@ class FacebookMessengerService:
         queued = self.outbox.queue(str(psid), _with_options(message, options), options.get("client_id"))
         logger.debug("queued message %s (%s) for Page %s", queued.id, message.kind.value, self.page.external_id)
         if wait is None:
-            return queued
+            return as_documented(queued)
         settled = self.outbox.send(queued, wait)
         logger.debug("message %s is %s (%s)", settled.id, settled.status, (settled.error or {}).get("code", "no error"))
-        return settled
+        return as_documented(settled)
 
 
 def _with_options(message: OutboundMessage, options: Options) -> OutboundMessage:

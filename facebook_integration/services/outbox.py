@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.apps import apps
+
 from hubbub.channels.models import Channel
 from hubbub.connectors.messages import OutboundMessage
 from hubbub.conversations.actions.resending import cancel_message
@@ -25,6 +27,13 @@ def only_messenger(page: Channel) -> Channel:
     if page.platform != "facebook":
         raise InvalidInput(f"This is a channel of {page.get_platform_display()}, not a Page on Messenger.")
     return page
+
+
+def as_documented(message: Message) -> Message:
+    """The same message under its documented model (a proxy: the same row with the documented names)."""
+    if apps.is_installed("facebook_integration"):
+        message.__class__ = apps.get_app_config("facebook_integration").get_model("FacebookMessage")
+    return message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

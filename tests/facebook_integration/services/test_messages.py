@@ -34,7 +34,7 @@ def test_a_call_sends_at_once_and_gives_the_platforms_ids(line: Line) -> None:
 def test_a_queued_message_is_returned_and_goes_out_with_the_next_sender(line: Line) -> None:
     messenger = FacebookMessengerService(line.channel)
     message = messenger.send_text(recipient_psid=line.customer_id, text="Thank you for your message!")
-    assert (message.status, message.external_id) == ("queued", None)
+    assert line.status(message) == "queued"
     assert messages(line) == []
     send_all()
     assert messages(line) == [{"text": "Thank you for your message!"}]
@@ -43,8 +43,8 @@ def test_a_queued_message_is_returned_and_goes_out_with_the_next_sender(line: Li
 def test_with_wait_the_message_is_sent_before_it_is_returned(line: Line) -> None:
     messenger = FacebookMessengerService(line.channel)
     message = messenger.send_text(line.customer_id, "now", wait=10)
-    assert message.status == "sent"
-    assert message.external_id
+    assert line.status(message) == "sent"
+    assert line.message(message.id).external_id
 
 
 def test_inside_a_transaction_a_message_is_queued_and_waiting_is_refused(line: Line) -> None:
@@ -97,7 +97,7 @@ def test_somebody_who_never_wrote_becomes_a_contact_and_the_platform_decides(lin
 def test_somebody_who_never_wrote_to_the_hub_but_to_the_page_gets_the_message(line: Line) -> None:
     known = line.platforms.put(f"/customers/facebook/{line.channel.external_id}/Ploy", {"wrote_ago": 60})
     message = FacebookMessengerService(line.channel).send_text(known["customer_id"], "hello", wait=10)
-    assert message.status == "sent"
+    assert line.status(message) == "sent"
 
 
 def test_what_the_policy_forbids_is_refused_before_anything_is_stored(line: Line) -> None:
@@ -126,7 +126,8 @@ def test_a_file_goes_out_by_its_address(line: Line, method: str, argument: str, 
     line.platforms.put("/urls", {url: {"content_type": f"{kind}/x" if kind != "file" else "application/pdf"}})
     messenger = FacebookMessengerService(line.channel)
     message = getattr(messenger, method)(recipient_psid=line.customer_id, **{argument: url}, wait=10)
-    assert (message.status, message.type) == ("sent", kind)
+    stored = line.message(message.id)
+    assert (stored.status, stored.type) == ("sent", kind)
     assert messages(line) == [{"attachment": {"type": kind, "payload": {"url": url}}}]
 
 
@@ -143,7 +144,7 @@ def test_a_reusable_file_is_uploaded_once_and_sent_by_its_id(line: Line) -> None
     messenger = FacebookMessengerService(line.channel)
     for _ in range(2):
         message = messenger.send_file(line.customer_id, url, is_reusable=True, wait=10)
-        assert message.status == "sent"
+        assert line.status(message) == "sent"
     ids = [one["attachment"]["payload"]["attachment_id"] for one in messages(line)]
     assert len(ids) == 2
     assert len(set(ids)) == 1
@@ -156,7 +157,7 @@ def test_a_reusable_file_that_the_platform_forgot_is_uploaded_again(line: Line) 
     messenger.send_file(line.customer_id, url, is_reusable=True, wait=10)
     line.fault("error:100/2018074", path_contains="messages", times=1)
     message = messenger.send_file(line.customer_id, url, is_reusable=True, wait=15)
-    assert message.status == "sent"
+    assert line.status(message) == "sent"
     assert len(calls(line, "message_attachments")) == 2
 
 
