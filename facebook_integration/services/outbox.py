@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 
@@ -32,7 +33,8 @@ def only_messenger(page: Channel) -> Channel:
 def as_documented(message: Message) -> Message:
     """The same message under its documented model (a proxy: the same row with the documented names)."""
     if apps.is_installed("facebook_integration"):
-        message.__class__ = apps.get_app_config("facebook_integration").get_model("FacebookMessage")
+        model: Any = apps.get_app_config("facebook_integration").get_model("FacebookMessage")
+        message.__class__ = model
     return message
 
 
