@@ -18,6 +18,7 @@ from hubbub.conversations.models import Conversation
 from hubbub.kit import clock
 from hubbub.kit.clock import monotonic
 from hubbub.kit.errors import HubbubError
+from hubbub.kit.failpoints import failpoint
 from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
@@ -104,12 +105,15 @@ class InlineSender:
     def _take(self) -> tuple[list[Ready], list[Refused], list[Bundle]]:
         with organization_scope(self.conversation.organization_id):
             taken = take_head(self.book, self.conversation.channel_id, self.conversation.id, database_now(), new_id())
+            failpoint("after_claim")
             self.failing |= taken.failing
             found = sort_out(taken)
             return mark_sending(found.ready), found.refused, found.to_upload
 
     def _call(self, ready: Sequence[Ready], uploaded: Sequence[Uploaded], refused: Sequence[Refused]) -> None:
+        failpoint("after_commit_sending")
         called: list[Called] = [call_platform(one) for one in ready]
+        failpoint("before_commit_sent")
         if not called and not uploaded and not refused:
             return
         with organization_scope(self.conversation.organization_id):

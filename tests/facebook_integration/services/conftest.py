@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.support.outbound import Line, Platforms
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _platforms(database: None) -> Iterator[Platforms]:
     from tests.support.outbound import running_platforms  # needs Django, which is set up after this file is read
 
