@@ -20,6 +20,7 @@ from hubbub.organizations.models import User
 from hubbub.organizations.scope import organization_scope
 from hubbub.outbound.inline import InlineSender
 
+TAKEN_BACK = "This message could not go out in time, so the program that wrote it took it back."
 LAST_CODE = "SELECT last_code FROM outbox WHERE message_id = %(id)s"
 
 
@@ -88,7 +89,7 @@ class PageOutbox:
         """Cancel it if it is not on its way yet."""
         try:
             with organization_scope(self.page.organization_id):
-                cancel_message(message)
+                cancel_message(message, TAKEN_BACK)
         except Conflict:
             return False
         return True

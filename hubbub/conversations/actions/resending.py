@@ -19,6 +19,7 @@ UPDATE message SET status = 'failed', failed_at = hubbub_now(),
        error = jsonb_build_object('code', 'cancelled', 'sentence', %(sentence)s::text, 'at', hubbub_now())
  WHERE id = ANY(%(ids)s::uuid[])
 """
+BY_A_PERSON = "Somebody of the team cancelled this message before it was sent."
 REQUEUE = """
 UPDATE message SET status = 'queued', error = NULL, failed_at = NULL, external_id = NULL WHERE id = %(id)s
 """
@@ -45,11 +46,11 @@ def retry_message(message: Message) -> Message:
     return locked
 
 
-def cancel_message(message: Message) -> None:
+def cancel_message(message: Message, why: str = BY_A_PERSON) -> None:
     """Take back what is not on its way yet. Raises Conflict when it is, or is settled."""
     if not lock_for_cancelling([message.id]):
         raise Conflict("This message is on its way already; it cannot be taken back.", code="not_cancellable")
-    run(CANCEL, ids=[message.id], sentence="Somebody of the team cancelled this message before it was sent.")
+    run(CANCEL, ids=[message.id], sentence=why)
     release_settled([message.id])
     _show_changed(message)
 
