@@ -1,4 +1,4 @@
-"""Who answers a message: the first responder with a decision. Flows and AI join this table in their own issues.
+"""Who answers a message: the first responder with a decision. AI joins this table in its own issue.
 
 Responders look at values and touch nothing.
 """
@@ -7,25 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from hubbub.automation.decisions import Decision, nothing
+from hubbub.automation.flow_turns import flow
 from hubbub.automation.scenes import Heard, Scene
 from hubbub.connectors.messages import OutboundKind, OutboundMessage
+from hubbub.flows.engine import Send
 
 MOST_AUTOMATIC_ANSWERS_PER_MINUTE = 90
 """For one conversation. Two bots that answer one another are stopped here; no person writes that fast."""
 NEUTRAL_WORDS = {"first_name": "there", "last_name": "", "user_name": "there", "page_name": "us", "message_text": ""}
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*(?:\|([^}]*))?\}\}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What to do about one message. `answer` is queued when it is set."""
-
-    name: str
-    """auto_reply, none; later: flow, ai."""
-    reason: str = ""
-    answer: OutboundMessage | None = None
 
 
 def decide(scene: Scene, heard: Heard) -> Decision:
@@ -34,7 +26,7 @@ def decide(scene: Scene, heard: Heard) -> Decision:
         decision = responder(scene, heard)
         if decision is not None:
             return decision
-    return Decision(name="none", reason="Nothing is set up to answer here.")
+    return nothing("Nothing is set up to answer here.", scene)
 
 
 def silent(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one signature
@@ -49,14 +41,14 @@ def silent(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one
         "Machines do not answer public comments or groups by themselves.": scene.type != "private",
     }
     reason = next((text for text, holds in reasons.items() if holds), None)
-    return Decision(name="none", reason=reason) if reason else None
+    return nothing(reason, scene) if reason else None
 
 
 def too_many(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one signature
     """Stops two bots that answer one another."""
     if scene.recent_answers < MOST_AUTOMATIC_ANSWERS_PER_MINUTE:
         return None
-    return Decision(name="none", reason="Too many automatic answers within a minute: this may be another bot.")
+    return nothing("Too many automatic answers within a minute: this may be another bot.", scene)
 
 
 def auto_reply(scene: Scene, heard: Heard) -> Decision | None:
@@ -65,17 +57,15 @@ def auto_reply(scene: Scene, heard: Heard) -> Decision | None:
     if not text:
         return None
     answer = OutboundMessage(message_id="", kind=OutboundKind.TEXT, text=fill_in(text, variables(scene, heard)))
-    return Decision(name="auto_reply", answer=answer)
+    return Decision(name="auto_reply", effects=(Send(content=answer),), live=scene.run)
 
 
 def variables(scene: Scene, heard: Heard) -> dict[str, str]:
     """The built-in variables of this conversation (docs/automation.md)."""
-    name = scene.contact_name.strip()
-    first, _, last = name.partition(" ")
     return {
-        "first_name": first,
-        "last_name": last,
-        "user_name": name,
+        "first_name": scene.person.first_name,
+        "last_name": scene.person.last_name,
+        "user_name": scene.person.user_name,
         "page_name": scene.channel.name,
         "message_text": heard.text,
     }
@@ -91,4 +81,4 @@ def fill_in(text: str, values: dict[str, str]) -> str:
     return PLACEHOLDER.sub(value, text)
 
 
-RESPONDERS: tuple[Callable[[Scene, Heard], Decision | None], ...] = (silent, too_many, auto_reply)
+RESPONDERS: tuple[Callable[[Scene, Heard], Decision | None], ...] = (silent, too_many, flow, auto_reply)

@@ -123,11 +123,19 @@ def permits(situation: Situation) -> list[Permit]:
 
 def window_is_open(situation: Situation) -> bool | None:
     """Whether a free reply is possible; None when that is not known."""
-    rule = next(rule for rule in RULES[situation.platform] if rule.way is Way.REPLY)
-    if rule.hours is None:
+    if _reply_rule(situation).hours is None:
         return True
-    closes_at = _closes_at(rule, situation)
+    closes_at = window_closes_at(situation)
     return None if closes_at is None else situation.now < closes_at
+
+
+def window_closes_at(situation: Situation) -> datetime | None:
+    """Until when a free reply is possible; None where there is no end, or it is not known."""
+    return _closes_at(_reply_rule(situation), situation)
+
+
+def _reply_rule(situation: Situation) -> Rule:
+    return next(rule for rule in RULES[situation.platform] if rule.way is Way.REPLY)
 
 
 def _fits(rule: Rule, message: OutboundMessage) -> bool:

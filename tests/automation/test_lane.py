@@ -10,15 +10,16 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
-from hubbub.automation import lane, worker
-from hubbub.automation.responders import RESPONDERS, Decision
+from hubbub.automation import lane, rounds, worker
+from hubbub.automation.decisions import Decision
+from hubbub.automation.responders import RESPONDERS
 from hubbub.automation.scenes import MOST_AT_ONCE, Heard, Scene
-from hubbub.automation.worker import work_once
 from hubbub.channels.models import Channel
 from hubbub.conversations.models import AutomationItem, AutomationLane, Conversation, Message
 from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
 from tests.support import line
+from tests.support.automation import automate, work_once
 from tests.support.factories import Tenant, make_channel, make_tenant
 from tests.support.inbound import apply_all, deliver
 from tests.support.roles import acting_as
@@ -40,13 +41,6 @@ def say(channel: Channel, *texts: str, user: str = "Umali", since: int = 0) -> N
     events = [line.text(text, user=user, second=since + n) for n, text in enumerate(texts)]
     deliver("line", line.body(channel.external_id, *events))
     apply_all()
-
-
-def automate() -> None:
-    """Work until nothing is due."""
-    with acting_as("automation"):
-        while work_once():
-            pass
 
 
 def log_of(tenant: Tenant) -> list[tuple[str, str]]:
@@ -127,7 +121,7 @@ def test_a_worker_whose_lease_is_gone_writes_nothing(shop: tuple[Tenant, Channel
         with transaction.atomic():
             (lease,) = lane.claim(1)
         run("UPDATE automation_lane SET lease_token = gen_random_uuid()")
-        worker._handle(lease.organization_id, [lease])
+        worker.handle(lease.organization_id, [lease])
     with organization_scope(tenant.id):
         assert AutomationLane.objects.get().lease_token not in (None, lease.token)
         assert AutomationItem.objects.count() == 1
@@ -143,13 +137,13 @@ def test_a_round_that_broke_off_is_taken_up_at_once_when_the_database_is_back(
     def away(*_: object) -> None:
         raise OperationalError("the connection is closed")
 
-    rounds = worker._Rounds()
+    automation = worker.Automation()
     with acting_as("automation"):
         with monkeypatch.context() as patch:
-            patch.setattr(worker, "read_scenes", away)
+            patch.setattr(rounds, "read_scenes", away)
             with pytest.raises(OperationalError):
-                rounds.work(10)
-        assert rounds.work(10) == 1
+                automation.turn(10)
+        assert automation.turn(10) == 1
     assert answers(tenant) == ["Hello dear: hello"]
 
 
