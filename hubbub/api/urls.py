@@ -12,6 +12,7 @@ from hubbub.api import (
     deliveries,
     errors,
     events,
+    flows,
     health,
     leads,
     media,
@@ -36,6 +37,7 @@ NOUNS = {
     "uploads": uploads.router,
     "teams": teams.router,
     "leads": leads.router,
+    "flows": flows.router,
 }
 for noun, router in NOUNS.items():
     api.add_router(f"/{noun}", router)

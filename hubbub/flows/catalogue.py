@@ -37,7 +37,11 @@ SELECT f.id, f.key, f.name, f.flow_type, f.is_active, f.priority, f.working_hour
  WHERE f.organization_id = %(organization)s
  ORDER BY f.created_at, f.id
 """
-DEFINITIONS = "SELECT id, definition FROM flow_version WHERE id = ANY(%(ids)s::uuid[])"
+DEFINITIONS = """
+SELECT v.id, v.definition, f.key
+  FROM flow_version v JOIN flow f ON f.organization_id = v.organization_id AND f.id = v.flow_id
+ WHERE v.id = ANY(%(ids)s::uuid[])
+"""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -206,7 +210,7 @@ def definitions_of(version_ids: Iterable[UUID]) -> Definitions:
     found = {version_id: one for version_id in wanted if (one := _definitions.get(version_id)) is not None}
     if missing := sorted(wanted - set(found)):
         for row in run(DEFINITIONS, ids=missing):
-            found[row["id"]] = _compiled(row["definition"])
+            found[row["id"]] = _compiled(row["definition"], row["key"])
             _definitions.put(row["id"], found[row["id"]])
     return Definitions(by_version=found)
 
@@ -225,8 +229,8 @@ def versions_of(refs: Iterable[FlowVersionRef]) -> set[UUID]:
     return {version for ref in refs for version in (ref.version_id, *ref.subflow_versions.values())}
 
 
-def _compiled(document: JsonValue) -> Definition | FaultyDefinition:
+def _compiled(document: JsonValue, key: str) -> Definition | FaultyDefinition:
     try:
-        return read_definition(document)
+        return read_definition(document, key)
     except FaultyDefinition as faulty:
         return faulty

@@ -101,7 +101,10 @@ def start(document: JsonValue, setting: Setting, subflows: Mapping[str, Definiti
     """A simulation that has still to begin. Raises FaultyFlow with every fault."""
     refuse_definition(document)
     return Simulation(
-        definition=read_definition(document), person=person_of(setting), now=clock.now(), subflows=subflows or {}
+        definition=read_definition(document, setting.key),
+        person=person_of(setting),
+        now=clock.now(),
+        subflows=subflows or {},
     )
 
 

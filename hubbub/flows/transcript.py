@@ -50,7 +50,7 @@ def _buttons(content: Effect) -> list[tuple[str, str]]:
 
 
 def _standing(turn: Mapping[str, Any]) -> str:
-    when = f" until {turn['due_at']:%Y-%m-%d %H:%M:%S} UTC" if turn["due_at"] else ""
+    when = f" until {turn['due_at']:%Y-%m-%d %H:%M:%S} UTC" if turn["due_at"] and turn["status"] != "waiting" else ""
     why = f": {turn['error']}" if turn["error"] else ""
     return f"{turn['status']} at {turn['step']}{when}{why}"
 

@@ -13,6 +13,7 @@ from hubbub.channels.models import Template
 from hubbub.contacts.models import MergeSuggestion
 from hubbub.conversations.models import ProcessingRecord
 from hubbub.desk.models import Lead, Team, TeamAssignment, TeamMembership
+from hubbub.flows.actions import NewFlow, create_flow
 from hubbub.inbound.models import Event
 from hubbub.kit.ids import new_id
 from hubbub.organizations.access import PERMISSIONS
@@ -40,6 +41,9 @@ BODIES: dict[str, Any] = {
     "POST /teams/{team_id}/conversations": "conversation",
     "POST /leads": "lead",
     "PATCH /leads/{lead_id}": {"score": 50},
+    "POST /flows": {"name": "", "definition": {}},
+    "PATCH /flows/{flow_id}": {"name": "New"},
+    "POST /flows/{flow_id}/test": {"inputs": [{"text": "hi"}]},
 }
 """What a route is sent; routes that are not here take nothing."""
 
@@ -93,6 +97,8 @@ def _world(name: str) -> World:
             organization=talk.tenant.organization, team=team, conversation=talk.conversation()
         )
         lead = Lead.objects.create(organization=talk.tenant.organization, contact_id=talk.contact_id)
+        definition = {"start": {"actions": [{"type": "send_text", "text": "Hello"}]}}
+        flow = create_flow(None, talk.tenant.id, NewFlow(name="Flow", definition=definition))
         event = Event.objects.filter(message_id=message.id).first()
         assert event is not None
         assert template.id
@@ -111,6 +117,7 @@ def _world(name: str) -> World:
             "team_id": team.id,
             "user_id": user.id,
             "lead_id": lead.id,
+            "flow_id": flow.id,
         },
     )
 
@@ -229,7 +236,7 @@ def test_a_revoked_and_an_expired_key_open_nothing() -> None:
 def _fingerprint(tenant: Tenant) -> list[Any]:
     tables = (
         *("conversation", "message", "contact", "contact_identity", "channel", "event", "outbox", "audit_entry"),
-        *("team", "team_membership", "team_assignment", "lead"),
+        *("team", "team_membership", "team_assignment", "lead", "flow", "flow_version"),
     )
     with organization_scope(tenant.id), connection.cursor() as cursor:
         found = []

@@ -85,7 +85,7 @@ def _simulation(options: Mapping[str, Any]) -> Simulation:
     for definition in definitions.values():
         refuse_definition(definition)
     setting = Setting(platform=options["platform"], language=options["language"], name=options["name"], key=key)
-    subflows = {name: read_definition(definition) for name, definition in definitions.items()}
+    subflows = {name: read_definition(definition, name) for name, definition in definitions.items()}
     return start(definitions[key], setting, subflows)
 
 
