@@ -1,0 +1,103 @@
+"""The automation lane: claim a conversation, run a three-step flow for its new message, queue the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from statistics import median
+from time import perf_counter
+from uuid import UUID
+
+from procrastinate import App, PsycopgConnector
+
+from benchmarks.filling import acting_as, conversation_ids, deliver, empty
+from benchmarks.report import Result
+from benchmarks.rows.apply import ours_per_second
+from benchmarks.town import Town
+from hubbub.kit.json import JsonValue
+
+PEOPLE = 300
+JOBS = 200
+CONCURRENCY = 8
+ROUNDS = 3
+FLOW: dict[str, JsonValue] = {
+    "start": {"actions": [{"type": "set_variable", "name": "asked", "value": "{{message_text}}"}], "next": "sort"},
+    "sort": {"actions": [{"type": "set_variable", "name": "topic", "value": "{{asked}}"}], "next": "thank"},
+    "thank": {"actions": [{"type": "send_text", "text": "Thank you, {{first_name}}. We look into it."}]},
+}
+
+
+def measure_automation(town: Town) -> list[Result]:
+    ours, jobs = [], []
+    for _ in range(ROUNDS):
+        wake(town, "line", PEOPLE)
+        ours.append(answer_all())
+        jobs.append(asyncio.run(_procrastinate(town, conversation_ids(town, JOBS))))
+    return [
+        Result(
+            what="automation lane: claim a conversation, run a three-step flow, queue its answer",
+            yardstick="a Procrastinate job per message with lock, which does nothing",
+            value=median(ours) / median(jobs),
+            bar=5,
+            unit="×",
+            is_floor=True,
+            figures={"messages/s": median(ours), "jobs/s": median(jobs)},
+        )
+    ]
+
+
+def wake(town: Town, platform: str, people: int) -> None:
+    """Each of so many people has written once, and the shop's flow is to answer."""
+    empty(town)
+    _have_a_flow(town)
+    deliver(town, [platform], people, people=people)
+    ours_per_second(town)
+    town.execute("ANALYZE")
+
+
+def _have_a_flow(town: Town) -> None:
+    from hubbub.flows.actions import NewFlow, create_flow
+    from hubbub.flows.matching import Trigger
+    from hubbub.flows.models import Flow
+    from hubbub.organizations.scope import organization_scope
+
+    with organization_scope(town.tenant.id):
+        if not Flow.objects.exists():
+            triggers = [Trigger(type="any_message")]
+            new = NewFlow(name="Thanks", definition=FLOW, triggers=triggers, is_active=True)
+            create_flow(None, town.tenant.id, new)
+
+
+def answer_all() -> float:
+    """Let the lane work until nothing waits; conversations a second."""
+    from hubbub.automation.worker import Automation
+
+    automation = Automation()
+    with acting_as("automation") as connection:
+        connection.ensure_connection()
+        begin, worked = perf_counter(), 0
+        while handled := automation.turn():
+            worked += handled
+        return worked / (perf_counter() - begin)
+
+
+async def _procrastinate(town: Town, conversations: list[UUID]) -> float:
+    """One worker with its own app on the product's tables; the lock is the conversation."""
+    app = App(connector=PsycopgConnector(conninfo=town.login("jobs")))
+
+    @app.task(queue="bench")
+    async def answer(conversation: str) -> None:
+        del conversation
+
+    async with app.open_async():
+        for conversation in conversations:
+            await answer.configure(lock=str(conversation)).defer_async(conversation=str(conversation))
+        begin = perf_counter()
+        await app.run_worker_async(
+            queues=["bench"],
+            wait=False,
+            concurrency=CONCURRENCY,
+            listen_notify=False,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+        )
+        return len(conversations) / (perf_counter() - begin)

@@ -23,7 +23,7 @@ UPDATE automation_lane l
          WHERE due_at <= hubbub_now() AND (leased_until IS NULL OR leased_until < hubbub_now())
          ORDER BY due_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) due
  WHERE l.conversation_id = due.conversation_id
-RETURNING l.conversation_id, l.organization_id, l.attempts, l.pending_since
+RETURNING l.conversation_id, l.organization_id, l.attempts, l.pending_since, hubbub_now() AS claimed_at
 """
 HOLD = """
 SELECT conversation_id FROM automation_lane
@@ -48,8 +48,8 @@ RELEASE = """
 UPDATE automation_lane l
    SET lease_token = NULL, leased_until = NULL, attempts = 0, last_error = '',
        pending_since = CASE WHEN more.yes THEN l.pending_since END,
-       due_at = CASE WHEN more.yes THEN hubbub_now() ELSE r.wake_at END
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, wake_at timestamptz)
+       due_at = CASE WHEN more.yes THEN hubbub_now() WHEN l.due_at > r.claimed_at THEN l.due_at ELSE r.wake_at END
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, claimed_at timestamptz, wake_at timestamptz)
  CROSS JOIN LATERAL (
        SELECT EXISTS (SELECT FROM automation_item i WHERE i.conversation_id = r.conversation_id) AS yes) more
  WHERE l.conversation_id = r.conversation_id AND l.lease_token = %(token)s
@@ -79,6 +79,7 @@ class Lease:
     attempts: int
     pending_since: datetime | None
     """None: nobody wrote; the conversation is due because its time came."""
+    claimed_at: datetime
     token: UUID
 
 
@@ -129,11 +130,14 @@ def finish(finished: Sequence[Finished]) -> None:
 def release(leases: Iterable[tuple[Lease, datetime | None]]) -> None:
     """Give conversations back, each due again at its moment (None: when somebody writes).
 
-    What came in meanwhile makes them due at once.
+    What came in meanwhile makes them due at once; so does a person who gave one back meanwhile.
     """
     given = list(leases)
     if given:
-        rows = [{"conversation_id": lease.conversation_id, "wake_at": wake_at} for lease, wake_at in given]
+        rows = [
+            {"conversation_id": lease.conversation_id, "claimed_at": lease.claimed_at, "wake_at": wake_at}
+            for lease, wake_at in given
+        ]
         run(RELEASE, rows, token=given[0][0].token)
 
 

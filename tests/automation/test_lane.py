@@ -29,7 +29,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @pytest.fixture
 def shop() -> Iterator[tuple[Tenant, Channel]]:
-    """A shop on LINE that answers by itself. What it left undone is not seen by other tests."""
+    """A shop on LINE that answers by itself. What is left undone is not seen by other tests."""
+    with acting_as("automation"):
+        run("UPDATE automation_lane SET due_at = NULL, lease_token = NULL, leased_until = NULL")
     tenant = make_tenant()
     yield tenant, make_channel(tenant, "line", auto_reply_text="Hello {{first_name|dear}}: {{message_text}}")
     with organization_scope(tenant.id):
@@ -126,6 +128,19 @@ def test_a_worker_whose_lease_is_gone_writes_nothing(shop: tuple[Tenant, Channel
         assert AutomationLane.objects.get().lease_token not in (None, lease.token)
         assert AutomationItem.objects.count() == 1
     assert (log_of(tenant), answers(tenant)) == ([], [])
+
+
+def test_what_becomes_due_while_a_worker_holds_it_stays_due(shop: tuple[Tenant, Channel]) -> None:
+    _, channel = shop
+    say(channel, "hello")
+    with acting_as("automation"):
+        automation = worker.Automation()
+        with transaction.atomic():
+            (lease,) = lane.claim(1)
+        run("UPDATE automation_lane SET due_at = hubbub_now()")  # a person gives it back
+        worker.handle(lease.organization_id, [lease])
+        assert automation.turn() == 1
+        assert automation.turn() == 0
 
 
 def test_a_round_that_broke_off_is_taken_up_at_once_when_the_database_is_back(
