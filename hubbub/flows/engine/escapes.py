@@ -112,7 +112,9 @@ BY_LANGUAGE: Mapping[str, Mapping[str, Escape]] = {
     language: {_plain(word): Escape(kind) for kind, languages in WORDS.items() for word in languages.get(language, ())}
     for language in WORDS["human"]
 }
-ANY: Mapping[str, Escape] = {word: found for words in reversed(BY_LANGUAGE.values()) for word, found in words.items()}
+ANY: Mapping[str, Escape] = {
+    word: found for words in reversed([*BY_LANGUAGE.values()]) for word, found in words.items()
+}
 
 
 def escape(text: str, language: str) -> Escape | None:
