@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from hubbub.api.schemas import SendMessage
+from hubbub.flows.actions import NewFlow, create_flow
 from hubbub.kit.ids import new_id
 from hubbub.organizations.models import Role
+from hubbub.organizations.scope import organization_scope
 from tests.api.routes import Route, all_routes
 from tests.support.talk import Talk, make_talk
 from tests.support.web import Api, api_for
@@ -47,12 +50,20 @@ def _api() -> Api:
     return api_for(_talk().tenant, Role.OWNER, is_operator=True)
 
 
+@cache
+def _flow_id() -> UUID:
+    definition = {"start": {"actions": [{"type": "send_text", "text": "Hello"}]}}
+    with organization_scope(_talk().tenant.id):
+        return create_flow(None, _talk().tenant.id, NewFlow(name="Flow", definition=definition)).id
+
+
 def _ids() -> dict[str, object]:
     return {
         "channel_id": _talk().channel.id,
         "contact_id": _talk().contact_id,
         "conversation_id": _talk().conversation().id,
         "message_id": _talk().messages()[0].id,
+        "flow_id": _flow_id(),
         **{
             name: new_id()
             for name in ("event_id", "record_id", "suggestion_id", "delivery_id", "team_id", "lead_id", "user_id")

@@ -86,7 +86,8 @@ def test_every_fault_is_named_at_once() -> None:
 def test_a_flow_without_a_name_or_of_the_wrong_shape_is_refused() -> None:
     tenant = make_tenant()
     assert [fault["place"] for fault in faults_of_new(tenant, name="  ")] == ["name"]
-    for definition in ([], "x", None, {}):
+    definitions: tuple[Any, ...] = ([], "x", None, {})
+    for definition in definitions:
         assert faults_of_new(tenant, definition=definition)
 
 

@@ -20,7 +20,10 @@ from hubbub.flows.models import TriggerType
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """A Monday."""
-OFFICE = {"time_zone": "Asia/Bangkok", "days": {"mon": [["09:00", "18:00"]], "sun": [["00:00", "24:00"]]}}
+OFFICE: dict[str, Any] = {
+    "time_zone": "Asia/Bangkok",
+    "days": {"mon": [["09:00", "18:00"]], "sun": [["00:00", "24:00"]]},
+}
 
 
 def fits(kind_of: str, value: str = "", *, settings: dict[str, Any] | None = None, **facts: Any) -> bool:
@@ -195,5 +198,5 @@ def test_hours_with_a_fault_say_so(hours: Any) -> None:
 
 
 def test_right_hours_have_no_fault() -> None:
-    assert faults_of_hours(OFFICE) == []  # type: ignore[arg-type]
+    assert faults_of_hours(OFFICE) == []
     assert faults_of_hours({}) == []

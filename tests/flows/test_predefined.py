@@ -69,7 +69,7 @@ WALKS: dict[str, list[tuple[list[str | dict[str, str]], str, set[str]]]] = {
 
 def played(kind: str, inputs: list[str | dict[str, str]], **setting: Any) -> list[dict[str, Any]]:
     given = [{"text": one} if isinstance(one, str) else one for one in inputs]
-    return simulate(values_of(kind)["definition"], given, Setting(**setting))  # type: ignore[arg-type]
+    return simulate(values_of(kind)["definition"], given, Setting(**setting))
 
 
 def effects_of(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:

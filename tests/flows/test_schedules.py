@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.support.talk import Talk, make_talk
 
 pytestmark = pytest.mark.usefixtures("database")
 
-NINE = {"at": "09:00", "time_zone": "Asia/Bangkok", "days": ["mon", "tue"]}
+NINE: dict[str, Any] = {"at": "09:00", "time_zone": "Asia/Bangkok", "days": ["mon", "tue"]}
 
 
 @pytest.mark.parametrize(
