@@ -137,7 +137,8 @@ def test_what_becomes_due_while_a_worker_holds_it_stays_due(shop: tuple[Tenant, 
         automation = worker.Automation()
         with transaction.atomic():
             (lease,) = lane.claim(1)
-        run("UPDATE automation_lane SET due_at = hubbub_now()")  # a person gives it back
+        given_back = "UPDATE automation_lane SET due_at = hubbub_now() WHERE conversation_id = %(id)s"
+        run(given_back, id=lease.conversation_id)
         worker.handle(lease.organization_id, [lease])
         assert automation.turn() == 1
         assert automation.turn() == 0
