@@ -8,6 +8,7 @@ from benchmarks.report import Result
 from benchmarks.rows.acks import measure_acks
 from benchmarks.rows.apply import measure_apply
 from benchmarks.rows.automation import measure_automation
+from benchmarks.rows.engine import measure_engine
 from benchmarks.rows.growth import measure_growth
 from benchmarks.rows.latency import measure_latency
 from benchmarks.rows.listing import measure_list
@@ -20,6 +21,7 @@ ROWS: dict[str, Callable[[Town], list[Result]]] = {
     "acks": measure_acks,
     "apply": measure_apply,
     "automation": measure_automation,
+    "engine": measure_engine,
     "send": measure_send,
     "latency": measure_latency,
     "list": measure_list,
