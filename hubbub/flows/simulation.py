@@ -65,7 +65,7 @@ class Simulation:
         """
         happened = self._input(given)
         if self.state is None:
-            came = begin(self.definition, self.person, happened)
+            came = begin(self.definition, self.person, happened, self.subflows)
         else:
             came = advance(self.definition, self.person, self.state, happened, self.subflows)
         self.state = came.state if came.state.status in LIVE else None

@@ -52,7 +52,7 @@ def _api() -> Api:
 
 @cache
 def _flow_id() -> UUID:
-    definition = {"start": {"actions": [{"type": "send_text", "text": "Hello"}]}}
+    definition: dict[str, Any] = {"start": {"actions": [{"type": "send_text", "text": "Hello"}]}}
     with organization_scope(_talk().tenant.id):
         return create_flow(None, _talk().tenant.id, NewFlow(name="Flow", definition=definition)).id
 

@@ -10,7 +10,7 @@ from hubbub.flows.actions import NewFlow, create_flow
 from hubbub.flows.models import FlowRun
 from hubbub.flows.runs import count_steps, save_runs
 from hubbub.organizations.scope import organization_scope
-from tests.flows.documents import FAULTY, LEADS, hello
+from tests.flows.documents import FAULTY, LEADS, calls, hello
 from tests.flows.test_models import make_run
 from tests.flows.test_runs import a_count, a_write
 from tests.support.factories import make_tenant
@@ -99,3 +99,12 @@ def test_counts_and_runs_are_shown() -> None:
     assert len(api.get(f"/flows/{flow.id}/runs").items) == 2
     [failed] = api.get(f"/flows/{flow.id}/runs", status="failed").items
     assert (failed["error"], failed["conversation_id"]) == ("At ask: no answer.", str(talk.conversation().id))
+
+
+def test_a_flow_that_calls_another_is_tried_with_it() -> None:
+    api = api_for(make_tenant())
+    make(api, key="inner", definition=hello("From within"))
+    outer = make(api, key="outer", definition=calls("inner"))
+    [turn] = api.post(f"/flows/{outer['id']}/test", {"inputs": [{"text": "hi"}]}).body["turns"]
+    assert (turn["status"], turn["error"]) == ("completed", "")
+    assert [one["content"]["text"] for one in turn["effects"] if one["effect"] == "send"] == ["From within"]

@@ -97,7 +97,7 @@ def _world(name: str) -> World:
             organization=talk.tenant.organization, team=team, conversation=talk.conversation()
         )
         lead = Lead.objects.create(organization=talk.tenant.organization, contact_id=talk.contact_id)
-        definition = {"start": {"actions": [{"type": "send_text", "text": "Hello"}]}}
+        definition: dict[str, Any] = {"start": {"actions": [{"type": "send_text", "text": "Hello"}]}}
         flow = create_flow(None, talk.tenant.id, NewFlow(name="Flow", definition=definition))
         event = Event.objects.filter(message_id=message.id).first()
         assert event is not None
