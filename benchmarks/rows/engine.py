@@ -46,7 +46,7 @@ def measure_engine(town: Town) -> list[Result]:  # noqa: ARG001 - every row is g
     steps = median(_steps_per_second() for _ in range(ROUNDS))
     return [
         Result(
-            what="flow engine: steps a second, one core, seven messages a run",
+            what="flow engine: steps a second, one core, six messages a run",
             yardstick="no yardstick",
             value=steps,
             bar=BAR,
