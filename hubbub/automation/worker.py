@@ -24,6 +24,8 @@ from hubbub.automation.lane import Lease
 from hubbub.automation.mutex import outer_mutex
 from hubbub.automation.rounds import Asked, answer
 from hubbub.flows.engine import HttpAnswered
+from hubbub.flows.schedules import start_due
+from hubbub.kit.clock import monotonic
 from hubbub.kit.ids import new_id
 from hubbub.kit.logging import log_event
 from hubbub.organizations.scope import organization_scope
@@ -34,6 +36,7 @@ CLAIM_AT_ONCE = 100
 PLACES_FOR_ASKING = 16
 IDLE_SECONDS = (0.01, 0.02, 0.05, 0.1)
 PAUSE_AFTER_ERROR_SECONDS = 0.5
+SCHEDULES_EVERY_SECONDS = 15.0
 RETRY_SECONDS = (1, 5, 30, 120, 600)
 BUSY_ELSEWHERE_SECONDS = 1.0
 AWAY = (OperationalError, InterfaceError)
@@ -47,6 +50,7 @@ class Automation:
     lost_tokens: list[UUID] = field(default_factory=list)
     """Of rounds that broke off: their leases are ended when the database is back."""
     asking: dict[Future[HttpAnswered], Lease] = field(default_factory=dict)
+    schedules_at: float = 0.0
     pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(PLACES_FOR_ASKING, thread_name_prefix="ask")
     )
@@ -56,6 +60,7 @@ class Automation:
         if self.lost_tokens:
             lane.give_back(self.lost_tokens)
             self.lost_tokens.clear()
+        self._start_schedules()
         worked = self._hear_answers()
         token = new_id()
         self.lost_tokens.append(token)
@@ -66,6 +71,11 @@ class Automation:
     def wait(self) -> None:
         """Until every server that was asked has answered."""
         wait_for(self.asking)
+
+    def _start_schedules(self) -> None:
+        if monotonic() >= self.schedules_at:
+            self.schedules_at = monotonic() + SCHEDULES_EVERY_SECONDS
+            start_due()
 
     def _claim(self, limit: int, token: UUID) -> int:
         with transaction.atomic():

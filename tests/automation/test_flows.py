@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from hubbub.conversations.actions.send import queue_message
 from hubbub.conversations.models import Conversation
 from hubbub.flows.actions import NewFlow, create_flow, new_version
 from hubbub.flows.matching import Trigger
-from hubbub.flows.models import Flow, FlowRun, FlowStepCount
+from hubbub.flows.models import Flow, FlowRun, FlowStepCount, FlowTrigger
+from hubbub.kit import clock
 from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
 from tests.flows.documents import LEADS, hello
@@ -164,3 +166,20 @@ def test_what_a_flow_may_not_send_is_the_reason_in_the_log() -> None:
         (row,) = run("SELECT decision, reason FROM automation_log WHERE organization_id = %(id)s", id=talk.tenant.id)
     assert row["decision"] == "flow"
     assert "disconnected" in row["reason"]
+
+
+def test_a_schedule_begins_its_flow() -> None:
+    talk = make_talk("hello")
+    automate()
+    at = f"{clock.now() - timedelta(minutes=1):%H:%M}"
+    with organization_scope(talk.tenant.id):
+        trigger = Trigger(type="schedule", settings={"at": at})
+        flow = create_flow(
+            None,
+            talk.tenant.id,
+            NewFlow(name="News", definition=hello("Good morning!"), triggers=[trigger], is_active=True),
+        )
+        FlowTrigger.objects.filter(flow=flow).update(fired_at=clock.now() - timedelta(days=1))
+        Conversation.objects.update(last_inbound_at=clock.now())
+    automate()
+    assert answers(talk) == ["Good morning!"]
