@@ -46,9 +46,9 @@ class FacebookGraphAPI:
     def __init__(self, page: Channel, *, author: User | None = None, wait: float = WAIT_SECONDS) -> None:
         self.page = only_messenger(page)
         self.wait = wait
-        self.outbox = PageOutbox(page=page, author=author)
-        self.graph = GraphCaller(page)
-        self.people = PersonReader(page, self.graph)
+        self.outbox = PageOutbox(page=self.page, author=author)
+        self.graph = GraphCaller(self.page)
+        self.people = PersonReader(self.page, self.graph)
 
     # --- Messages: in the order of their conversation -----------------------------------------------------------------
 

@@ -59,7 +59,7 @@ class FacebookMessengerService:
 
     def __init__(self, page: Channel, *, author: User | None = None) -> None:
         self.page = only_messenger(page)
-        self.outbox = PageOutbox(page=page, author=author)
+        self.outbox = PageOutbox(page=self.page, author=author)
         self.api = FacebookGraphAPI(page, author=author)
 
     # --- Text and files -----------------------------------------------------------------------------------------------

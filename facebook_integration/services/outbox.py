@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +26,17 @@ LAST_CODE = "SELECT last_code FROM outbox WHERE message_id = %(id)s"
 
 
 def only_messenger(page: Channel) -> Channel:
-    """The channel, if it is a Page on Messenger. Raises InvalidInput for any other."""
+    """The channel, if it is a Page on Messenger. Raises InvalidInput for any other.
+
+    Of a documented model its plain row: the hub's own code reads the hub's own words.
+    """
     if page.platform != "facebook":
         raise InvalidInput(f"This is a channel of {page.get_platform_display()}, not a Page on Messenger.")
-    return page
+    if not page._meta.proxy:
+        return page
+    plain = copy(page)
+    plain.__class__ = Channel
+    return plain
 
 
 def as_documented(message: Message) -> Message:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "hubbub.automation",
     "hubbub.realtime",
     "hubbub.api",
+    "facebook_integration",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
