@@ -60,7 +60,7 @@ class FacebookPage(ChannelModel, Channel):
     shown = {"platform": "facebook"}
     made_as = "page"
     deletes_plainly = False
-    objects = DocumentedManager()
+    objects: ClassVar[Any] = DocumentedManager()
 
     class Meta:
         proxy = True
@@ -80,7 +80,7 @@ class PlatformIntegration(ChannelModel, Channel):
     documented = table.INTEGRATION
     made_as = "integration"
     deletes_plainly = False
-    objects = DocumentedManager()
+    objects: ClassVar[Any] = DocumentedManager()
 
     class Meta:
         proxy = True
@@ -124,7 +124,7 @@ class FacebookUser(DocumentedModel, ContactIdentity):
 
     documented = table.USER
     shown = {"channel__platform": "facebook"}
-    objects = DocumentedManager()
+    objects: ClassVar[Any] = DocumentedManager()
 
     class Meta:
         proxy = True
@@ -134,7 +134,8 @@ class FacebookUser(DocumentedModel, ContactIdentity):
     def make(cls, values: Mapping[str, Any]) -> Any:
         with acting_for() as organization:
             contact = values.get("customer") or Contact(organization_id=organization, first_seen_at=clock.now())
-            row = cls(customer=contact)
+            row: Any = cls()
+            row.contact = contact
             for name, value in values.items():
                 setattr(row, name, value)
             contact.name = contact.name or row.display_name
@@ -154,7 +155,7 @@ class FacebookMessage(DocumentedModel, Message):
 
     documented = table.MESSAGE
     shown = {"channel__platform": "facebook"}
-    objects = DocumentedManager()
+    objects: ClassVar[Any] = DocumentedManager()
 
     class Meta:
         proxy = True
@@ -187,7 +188,7 @@ class FacebookTemplate(DocumentedModel, Template):
 
     documented = table.TEMPLATE
     shown = {"parameter_format": "stored"}
-    objects = DocumentedManager()
+    objects: ClassVar[Any] = DocumentedManager()
 
     class Meta:
         proxy = True
@@ -203,7 +204,7 @@ class FacebookTemplate(DocumentedModel, Template):
 class FacebookConversationFlow(FlowModel, Flow):
     """A conversation that runs by itself."""
 
-    objects = DocumentedManager()
+    objects: ClassVar[Any] = DocumentedManager()
 
     class Meta:
         proxy = True
@@ -215,7 +216,7 @@ class FacebookWebhookEvent(DocumentedModel, Event):
 
     documented = table.EVENT
     shown = {"platform": "facebook"}
-    objects = DocumentedManager()
+    objects: ClassVar[Any] = DocumentedManager()
 
     class Meta:
         proxy = True

@@ -46,8 +46,9 @@ def make_page(model: Any, values: Mapping[str, Any]) -> Any:
 def make_connected(model: Any, values: Mapping[str, Any]) -> Any:
     """Connect the account: the platform is asked, and its webhooks are subscribed."""
     external_id = str(values.get("platform_id", ""))
-    known(model, external_id)
-    credentials = {"access_token": str(values.get("access_token") or ""), **values.get("credentials", {})}
+    adopted = known(model, external_id)
+    before = (adopted.credentials if adopted is not None else None) or {}
+    credentials = {**before, **values.get("credentials", {}), "access_token": str(values.get("access_token") or "")}
     with acting_for() as organization:
         channel: Any = connect(
             None,

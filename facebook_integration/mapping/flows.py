@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from facebook_integration.mapping.model import DocumentedModel
 from facebook_integration.mapping.names import Name, as_model
@@ -48,7 +48,7 @@ def _trigger(row: Any, name: str) -> str:
     return getattr(first, name) if first is not None else ""
 
 
-READERS = {
+READERS: dict[str, Callable[[Any], Any]] = {
     "page": _page,
     "trigger_type": lambda row: _trigger(row, "type"),
     "trigger_value": lambda row: _trigger(row, "value"),
@@ -59,7 +59,7 @@ READERS = {
 class FlowModel(DocumentedModel):
     """Saves through the flow actions, which list every fault of a definition."""
 
-    documented = {
+    documented: ClassVar[Mapping[str, Name]] = {
         "page": Pending(path="flow_channels__channel", to="FacebookPage", key="page"),
         "trigger_type": Pending(path="triggers__type", key="trigger_type"),
         "trigger_value": Pending(path="triggers__value", key="trigger_value"),
@@ -78,7 +78,7 @@ class FlowModel(DocumentedModel):
             made = change_flow(None, self.organization_id, self.id, values)
         self.__dict__.pop("_pending", None)
         self.__dict__.update({name: value for name, value in made.__dict__.items() if name != "_state"})
-        self._state.adding, self._state.db = False, made._state.db
+        self._state.adding, self._state.db = False, made._state.db  # noqa: SLF001
         self._state.fields_cache.clear()
 
     def _rows(self: Any) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models.functions import Now
 
@@ -20,6 +20,11 @@ class Documented(property):
 
 class DocumentedModel:
     """Mixed into proxy models; `documented` is their table."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     documented: ClassVar[Mapping[str, Name]] = {}
     shown: ClassVar[Mapping[str, Any]] = {}
@@ -56,7 +61,7 @@ class DocumentedModel:
             if options.get("update_fields") is not None:
                 options["update_fields"] = self.hub_fields(options["update_fields"])
             if self.__dict__.pop("_secrets_changed", False):
-                self.secrets_changed_at = Now()
+                setattr(self, "secrets_changed_at", Now())  # noqa: B010 - only channels have it
             with hub_words():
                 self.store(*args, **options)
             for owner in self.__dict__.pop("_behind", {}).values():

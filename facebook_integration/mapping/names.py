@@ -150,7 +150,7 @@ class Part(Key):
         return (self.path, self.whole)
 
     def expression(self, column: Any) -> Any:
-        shown = column.target.model._meta.get_field(self.whole).get_col(column.alias)
+        shown = column.target.model._meta.get_field(self.whole).get_col(column.alias)  # noqa: SLF001
         told = NullIf(KeyTextTransform(self.key[-1], column), Value(""))
         first = Func(shown, Value(" "), Value(1), function="split_part", output_field=CharField())
         rest = Func(shown, Value(r"^\S+\s*"), Value(""), function="regexp_replace", output_field=CharField())
@@ -224,7 +224,7 @@ def stored(row: Any, name: str) -> Any:
     if name not in row.__dict__:
         row.refresh_from_db(fields=[name])
     value = row.__dict__[name]
-    hub_field = row._meta.get_field(name)
+    hub_field = row._meta.get_field(name)  # noqa: SLF001
     return value.reveal(hub_field.context(row)) if hasattr(value, "reveal") else value
 
 
@@ -250,7 +250,7 @@ def _owner(row: Any, path: str) -> Any:
 def _read(row: Any, name: str) -> Any:
     """An attribute; what must be fetched is fetched in the scope of the row's organisation."""
     organization = getattr(row, "organization_id", None)
-    if organization is None or name in row.__dict__ or row._state.fields_cache.get(name) is not None:
+    if organization is None or name in row.__dict__ or row._state.fields_cache.get(name) is not None:  # noqa: SLF001
         return getattr(row, name)
     with acting_for(organization):
         return getattr(row, name)

@@ -34,7 +34,7 @@ def translated(model: Any, names: list[str]) -> tuple[list[str], Name | None]:
     for position, name in enumerate(names):
         last = getattr(model, "documented", {}).get(name)
         if last is None:
-            return _followed(model, hub, names[position:])
+            return [*hub, *names[position:]], None
         if last.is_sealed:
             raise FieldError(f"{name} is sealed: it can be read from the object, assigned and saved, never searched.")
         hub += last.path.split("__")
@@ -42,10 +42,6 @@ def translated(model: Any, names: list[str]) -> tuple[list[str], Name | None]:
             return [*hub, *names[position + 1 :]], last
         model = models_by_name(last.to)
     return hub, last
-
-
-def _followed(model: Any, hub: list[str], rest: list[str]) -> tuple[list[str], Name | None]:
-    return [*hub, *rest], None
 
 
 def models_by_name(name: str) -> Any:

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from django.db import models
-from django.db.models.functions import Now
 
 from facebook_integration.mapping.names import Name, hub_words
 from facebook_integration.mapping.query import DocumentedQuery, translated
@@ -28,13 +27,13 @@ class DocumentedQuerySet(models.QuerySet[Any, Any]):
         organization = next(
             (one.organization_id for one in given.values() if getattr(one, "organization_id", None)), None
         )
-        hints = cast("Any", self)._hints
+        hints = cast("Any", self)._hints  # noqa: SLF001
         return acting_for(organization, user=given.get("user", hints.get("documented_user")))
 
     def _filter_or_exclude(self, negate: bool, args: Any, kwargs: Any) -> Any:
         clone = super()._filter_or_exclude(negate, args, kwargs)  # type: ignore[misc]
         if not negate and kwargs.get("user") is not None:
-            clone._hints = {**clone._hints, "documented_user": kwargs["user"]}
+            clone._add_hints(documented_user=kwargs["user"])  # noqa: SLF001
         return clone
 
     def _fetch_all(self) -> None:
@@ -61,7 +60,7 @@ class DocumentedQuerySet(models.QuerySet[Any, Any]):
         with self._acting():
             return super().aggregate(*args, **kwargs)
 
-    def explain(self, **options: Any) -> str:  # type: ignore[override]
+    def explain(self, **options: Any) -> str:
         with self._acting():
             return super().explain(**options)
 
@@ -123,8 +122,8 @@ class DocumentedQuerySet(models.QuerySet[Any, Any]):
         rows = list(objs)
         with self._acting(), hub_words():
             if all(self._is_plain(name) for name in fields):
-                plain = models.QuerySet(self.model, using=self.db)
-                return plain.bulk_update(rows, self._hub_paths(fields), batch_size)
+                plain: Any = models.QuerySet(self.model, using=self.db)
+                return int(plain.bulk_update(rows, self._hub_paths(fields), batch_size))
             for row in rows:
                 row.save(update_fields=list(fields))
             return len(rows)
@@ -164,7 +163,7 @@ class DocumentedQuerySet(models.QuerySet[Any, Any]):
             rows = list(self)
             for row in rows:
                 row.delete()
-            return len(rows), {self.model._meta.label: len(rows)} if rows else {}
+            return len(rows), {str(self.model.__name__): len(rows)} if rows else {}
 
 
 def _is_text(value: Any) -> bool:
@@ -176,6 +175,3 @@ class DocumentedManager(models.Manager.from_queryset(DocumentedQuerySet)):  # ty
 
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(**self.model.shown)
-
-
-__all__ = ["DocumentedManager", "DocumentedQuerySet", "Now"]

@@ -1,4 +1,4 @@
-"""For which organisation a documented call acts. It always runs inside that organisation's scope, as any tenant does."""
+"""For which organisation a documented call acts. It always runs inside that organisation's scope, like any other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _chosen: ContextVar[UUID | None] = ContextVar("facebook_integration_organization
 
 @contextmanager
 def for_organization(slug: str | None) -> Iterator[UUID]:
-    """Every documented call inside acts for this organisation: of the slug, else HUBBUB_ORGANIZATION, else the only one.
+    """Documented calls inside act for this organisation: of the slug, else HUBBUB_ORGANIZATION, else the only one.
 
     Holds no transaction. Raises NotFound or InvalidInput, whose sentence names the choices.
     """

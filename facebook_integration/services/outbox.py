@@ -32,7 +32,7 @@ def only_messenger(page: Channel) -> Channel:
     """
     if page.platform != "facebook":
         raise InvalidInput(f"This is a channel of {page.get_platform_display()}, not a Page on Messenger.")
-    if not page._meta.proxy:
+    if type(page) is Channel:
         return page
     plain = copy(page)
     plain.__class__ = Channel
