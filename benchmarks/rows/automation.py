@@ -48,23 +48,24 @@ def measure_automation(town: Town) -> list[Result]:
 def wake(town: Town, platform: str, people: int) -> None:
     """Each of so many people has written once, and the shop's flow is to answer."""
     empty(town)
-    _have_a_flow(town)
+    have_a_flow(town, FLOW)
     deliver(town, [platform], people, people=people)
     ours_per_second(town)
     town.execute("ANALYZE")
 
 
-def _have_a_flow(town: Town) -> None:
-    from hubbub.flows.actions import NewFlow, create_flow
+def have_a_flow(town: Town, definition: dict[str, JsonValue]) -> None:
+    """The shop's only flow; every message starts it."""
+    from hubbub.flows.actions import NewFlow, create_flow, delete_flow
     from hubbub.flows.matching import Trigger
     from hubbub.flows.models import Flow
     from hubbub.organizations.scope import organization_scope
 
     with organization_scope(town.tenant.id):
-        if not Flow.objects.exists():
-            triggers = [Trigger(type="any_message")]
-            new = NewFlow(name="Thanks", definition=FLOW, triggers=triggers, is_active=True)
-            create_flow(None, town.tenant.id, new)
+        for flow in Flow.objects.all():
+            delete_flow(None, town.tenant.id, flow.id)
+        new = NewFlow(name="Flow", definition=definition, triggers=[Trigger(type="any_message")], is_active=True)
+        create_flow(None, town.tenant.id, new)
 
 
 def answer_all() -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from benchmarks.report import Result
 from benchmarks.rows.acks import measure_acks
+from benchmarks.rows.answers import measure_answers
 from benchmarks.rows.apply import measure_apply
 from benchmarks.rows.automation import measure_automation
 from benchmarks.rows.engine import measure_engine
@@ -24,6 +25,7 @@ ROWS: dict[str, Callable[[Town], list[Result]]] = {
     "engine": measure_engine,
     "send": measure_send,
     "latency": measure_latency,
+    "answers": measure_answers,
     "list": measure_list,
     "snapshot": measure_snapshot,
     "standing": measure_standing,
