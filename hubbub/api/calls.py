@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from hubbub.api.router import Key, organization_of, page
-from hubbub.api.schemas import CallFilters, Calls, Error
+from hubbub.api.schemas.common import Error
+from hubbub.api.schemas.records import CallFilters, Calls
 from hubbub.channels import queries
 
 router = Router(tags=["calls"])

@@ -8,17 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import (
+from hubbub.api.schemas.channels import (
     Capabilities,
     Channel,
     ChannelChange,
     ChannelFilters,
     Channels,
     ConnectChannel,
-    Error,
     Platforms,
     WebhookCounters,
 )
+from hubbub.api.schemas.common import Error
 from hubbub.channels import actions, queries
 from hubbub.connectors.registry import CONNECTORS, connector_for
 from hubbub.conversations.realtime import ScreenEvent, emit

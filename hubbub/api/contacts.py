@@ -11,19 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import (
-    Accepted,
+from hubbub.api.schemas.common import Accepted, Error, Limit
+from hubbub.api.schemas.contacts import (
     ContactChange,
     ContactDetail,
     ContactExport,
     ContactFilters,
     Contacts,
-    Error,
-    Limit,
-    Messages,
     OtherContact,
     Suggestions,
 )
+from hubbub.api.schemas.messages import Messages
 from hubbub.api.shapes import URL_SECONDS, message_shape
 from hubbub.contacts import actions, queries
 from hubbub.conversations.actions import people

@@ -10,21 +10,18 @@ from ninja import Query, Router
 
 from hubbub.api.drafting import to_outbound
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import (
+from hubbub.api.schemas.common import Error, Limit
+from hubbub.api.schemas.conversations import (
     Conversation,
     ConversationChange,
     ConversationFilters,
     Conversations,
-    Error,
-    Limit,
     MarkRead,
-    Message,
-    Messages,
-    SendMessage,
     Shown,
     TypingIn,
     Ways,
 )
+from hubbub.api.schemas.messages import Message, Messages, SendMessage
 from hubbub.api.shapes import message_shape
 from hubbub.conversations import queries
 from hubbub.conversations.actions import lifecycle

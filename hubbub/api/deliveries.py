@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from hubbub.api.router import Key, item, page
-from hubbub.api.schemas import Deliveries, DeliveryDetail, DeliveryFilters, Error
+from hubbub.api.schemas.common import Error
+from hubbub.api.schemas.events import Deliveries, DeliveryDetail, DeliveryFilters
 from hubbub.inbound import queries
 
 router = Router(tags=["deliveries"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from hubbub.api.schemas import ButtonIn, CardIn, MediaIn, SectionIn, SendMessage, TemplateIn
+from hubbub.api.schemas.messages import ButtonIn, CardIn, MediaIn, SectionIn, SendMessage, TemplateIn
 from hubbub.api.uploads import open_upload
 from hubbub.connectors.messages import (
     Button,

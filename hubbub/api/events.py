@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import Error, EventDetail, EventFilters, Events
+from hubbub.api.schemas.common import Error
+from hubbub.api.schemas.events import EventDetail, EventFilters, Events
 from hubbub.inbound import actions, queries
 
 router = Router(tags=["events"])

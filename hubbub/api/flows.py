@@ -8,9 +8,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from hubbub.api import flow_schemas as schemas
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import Accepted, Error
+from hubbub.api.schemas import flows as schemas
+from hubbub.api.schemas.common import Accepted, Error
 from hubbub.flows import actions, queries
 from hubbub.flows.catalogue import subflows_for
 from hubbub.flows.matching import Trigger

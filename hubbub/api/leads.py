@@ -7,9 +7,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from hubbub.api.desk_schemas import Lead, LeadChange, LeadFilters, Leads, NewLead
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import Error
+from hubbub.api.schemas.common import Error
+from hubbub.api.schemas.desk import Lead, LeadChange, LeadFilters, Leads, NewLead
 from hubbub.desk import queries
 from hubbub.desk.actions import leads
 

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import Edits, Error, Message
+from hubbub.api.schemas.common import Error
+from hubbub.api.schemas.messages import Edits, Message
 from hubbub.api.shapes import message_shape
 from hubbub.conversations import queries
 from hubbub.conversations.actions.resending import cancel_message, retry_message

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import Error, NewProcessing, Processing, ProcessingFilters, ProcessingList
+from hubbub.api.schemas.common import Error
+from hubbub.api.schemas.records import NewProcessing, Processing, ProcessingFilters, ProcessingList
 from hubbub.conversations import processing
 
 router = Router(tags=["processing"])

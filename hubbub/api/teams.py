@@ -7,9 +7,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from hubbub.api.desk_schemas import ConversationOfTeam, Given, MemberIn, NewTeam, TeamChange, TeamDetail, Teams
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import Accepted, Cursor, Error, Limit
+from hubbub.api.schemas.common import Accepted, Cursor, Error, Limit
+from hubbub.api.schemas.desk import ConversationOfTeam, Given, MemberIn, NewTeam, TeamChange, TeamDetail, Teams
 from hubbub.desk import queries
 from hubbub.desk.actions import assigning, teams
 

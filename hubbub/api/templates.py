@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas import Accepted, Error, TemplateFilters, Templates
+from hubbub.api.schemas.channels import TemplateFilters, Templates
+from hubbub.api.schemas.common import Accepted, Error
 from hubbub.channels import queries
 from hubbub.connectors.base import SyncsTemplates
 from hubbub.connectors.registry import connector_for

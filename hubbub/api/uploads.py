@@ -15,7 +15,8 @@ from ninja import File, Router
 from ninja import UploadedFile as NinjaFile
 
 from hubbub.api.router import Key, item, organization_of
-from hubbub.api.schemas import Error, Upload
+from hubbub.api.schemas.common import Error
+from hubbub.api.schemas.messages import Upload
 from hubbub.conversations.attachments import keep
 from hubbub.kit.errors import HubbubError, InvalidInput, TooLarge
 from hubbub.kit.json import as_list, as_text, dumps, loads

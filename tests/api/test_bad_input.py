@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from hubbub.api.schemas import SendMessage
+from hubbub.api.schemas.messages import SendMessage
 from hubbub.flows.actions import NewFlow, create_flow
 from hubbub.kit.ids import new_id
 from hubbub.organizations.models import Role

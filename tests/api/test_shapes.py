@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from hubbub.api import schemas
+from hubbub.api.schemas.channels import Capabilities
+from hubbub.api.schemas.common import Error
 from hubbub.api.urls import NOUNS
 from hubbub.kit.ids import new_id
 from hubbub.organizations.models import Role
@@ -39,7 +40,7 @@ def test_an_answer_has_exactly_the_promised_fields(route: Any) -> None:
 def _check(model: type[BaseModel], body: dict[str, Any], place: str) -> None:
     """Every promised field is there; nothing else is, but in what is open by description."""
     model.model_validate(body)
-    if model is schemas.Capabilities:
+    if model is Capabilities:
         return
     assert set(body) == set(model.model_fields), place
     for name, field in model.model_fields.items():
@@ -51,5 +52,5 @@ def _check(model: type[BaseModel], body: dict[str, Any], place: str) -> None:
 
 def test_an_error_has_the_promised_fields() -> None:
     answer = _api("ours", Role.OWNER).get(f"/messages/{new_id()}")
-    schemas.Error.model_validate(answer.body)
+    Error.model_validate(answer.body)
     assert set(answer.body["error"]) == {"code", "sentence", "details"}

@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from hubbub.api.router import StrictSchema
-from hubbub.api.schemas import Cursor, Extra, Id, Limit
+from hubbub.api.schemas.common import Cursor, Extra, Id, Limit
 from hubbub.desk.models import LeadStatus
 
 LeadStatusName = Literal["new", "contacted", "qualified", "converted", "lost"]

@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from hubbub.api.router import StrictSchema
-from hubbub.api.schemas import Cursor, Extra, Id, Limit, PlatformName
+from hubbub.api.schemas.common import Cursor, Extra, Id, Limit, PlatformName
 from hubbub.flows.models import RunStatus, TriggerType
 
 TriggerTypeName = Literal[

@@ -1,0 +1,177 @@
+"""Channels, what they can do, their templates and counters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from hubbub.api.router import StrictSchema
+from hubbub.api.schemas.common import ChannelStatusName, Cursor, Extra, Id, Limit, PlatformName, Short
+
+
+class ChannelFilters(Schema):
+    """What a list of channels can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Annotated[str, Field(max_length=500)] | None = None
+    project_id: UUID | None = None
+    platform: PlatformName | None = None
+    is_active: bool | None = None
+    status: ChannelStatusName | None = None
+
+
+class Channel(Schema):
+    """A connected account. Credentials are never shown."""
+
+    id: UUID
+    project_id: UUID
+    owner_id: UUID | None
+    platform: PlatformName
+    external_id: str
+    parent_external_id: str
+    name: str
+    username: str
+    url: str
+    avatar_url: str
+    category: str
+    follower_count: int | None
+    status: ChannelStatusName
+    status_reason: str
+    paused_until: datetime | None
+    is_active: bool
+    is_verified: bool
+    is_subscribed: bool
+    subscribed_fields: list[str]
+    is_send_auto_reply: bool
+    is_send_notification: bool
+    auto_reply_text: str
+    settings: Extra
+    webhook_events: list[str]
+    webhook_filters: Extra
+    webhook_transformation_rules: list[Any]
+    token_expires_at: datetime | None
+    data_access_expires_at: datetime | None
+    sync_status: Literal["idle", "syncing", "error"]
+    last_sync_at: datetime | None
+    quota_usage: Extra
+    last_error_at: datetime | None
+    last_error_message: str
+    error_count: int
+    connected_at: datetime | None
+    created_at: datetime
+    has_credentials: bool
+
+
+class Channels(Schema):
+    items: list[Channel]
+    next_cursor: str | None
+
+
+class ConnectChannel(StrictSchema):
+    """`credentials` are named as GET /channels/platforms lists them."""
+
+    platform: PlatformName
+    external_id: Annotated[str, Field(min_length=1, max_length=255)]
+    parent_external_id: Short = ""
+    name: Short = ""
+    project_id: Id | None = None
+    credentials: dict[str, Annotated[str, Field(max_length=4000)]] = Field(max_length=20)
+    settings: Extra = {}
+
+
+class ChannelChange(StrictSchema):
+    """Only what is given is changed."""
+
+    name: Short | None = None
+    is_active: bool | None = None
+    is_send_auto_reply: bool | None = None
+    is_send_notification: bool | None = None
+    auto_reply_text: Annotated[str, Field(max_length=2000)] | None = None
+    settings: Extra | None = None
+    webhook_events: list[Short] | None = Field(default=None, max_length=100)
+    webhook_filters: Extra | None = None
+    webhook_transformation_rules: list[Extra] | None = Field(default=None, max_length=100)
+
+
+class CredentialField(Schema):
+    name: str
+    label: str
+    is_secret: bool
+    is_required: bool
+    help: str
+
+
+class Platform(Schema):
+    platform: PlatformName
+    label: str
+    credentials: list[CredentialField]
+    capabilities: Extra
+
+
+class Platforms(Schema):
+    items: list[Platform]
+
+
+class Capabilities(Schema):
+    """What a platform can express; more fields than these, see docs/api.md."""
+
+    version: str
+    text_limit: int
+    text_unit: str
+    reply_window_hours: int | None
+
+
+class WebhookCounter(Schema):
+    hour: datetime
+    total_requests: int
+    successful_requests: int
+    failed_requests: int
+    total_milliseconds: float
+    events: int
+    messages: int
+    unknown_events: int
+    malformed_events: int
+    last_request_at: datetime | None
+    last_failure_at: datetime | None
+    last_failure_reason: str
+    consecutive_failures: int
+
+
+class WebhookCounters(Schema):
+    items: list[WebhookCounter]
+    next_cursor: str | None
+
+
+class TemplateFilters(Schema):
+    """What a list of templates can be narrowed to."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+    channel_id: UUID | None = None
+
+
+class Template(Schema):
+    """A message template that the platform must approve."""
+
+    id: UUID
+    channel_id: UUID
+    external_id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    quality: str
+    rejected_reason: str
+    parameter_format: str
+    components: list[Any]
+    changed_at: datetime | None
+    created_at: datetime
+
+
+class Templates(Schema):
+    items: list[Template]
+    next_cursor: str | None
