@@ -65,12 +65,12 @@ SELECT message, %(organization)s, conversation, %(channel)s, contact, 'inbound',
   FROM made
 """
 AT_ONCE = 50_000
-SILENT = "UPDATE channel SET auto_reply_text = ''"
+SILENT = ("UPDATE channel SET auto_reply_text = ''", "UPDATE flow SET is_active = false")
 
 
 def empty(town: Town) -> None:
     """No conversations, no deliveries, nothing waiting, no automatic replies; the shop and its channels stay."""
-    town.execute(EMPTY, SILENT)
+    town.execute(EMPTY, *SILENT)
 
 
 def deliver(town: Town, platforms: list[str], count: int, *, first_person: int = 0, people: int = 500) -> None:
