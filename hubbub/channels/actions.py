@@ -13,7 +13,8 @@ from django.db.models.functions import Now
 
 from hubbub.channels.access import access_to, call
 from hubbub.channels.models import PLATFORMS, Channel, ChannelStatus, SyncStatus
-from hubbub.channels.sync import ensure_subscribed, probe
+from hubbub.channels.subscriptions import Subscription, ensure_subscribed
+from hubbub.channels.sync import probe
 from hubbub.connectors.base import Connector, Subscribes, SyncsTemplates
 from hubbub.connectors.messages import AccountInfo
 from hubbub.connectors.registry import connector_for
@@ -71,9 +72,12 @@ def connect(principal: Principal | None, organization_id: UUID, connection: Conn
     _apply(channel, connector, connection)
     _take_over(channel, _asked(channel))
     _store(channel)
-    fields = _subscribed(channel)
+    found = _subscribed(channel)
     Channel.objects.filter(id=channel.id).update(
-        subscribed_fields=fields or [], is_subscribed=bool(fields), connected_at=Now(), secrets_changed_at=Now()
+        subscribed_fields=list(found.fields) if found else [],
+        is_subscribed=found is not None and found.is_whole,
+        connected_at=Now(),
+        secrets_changed_at=Now(),
     )
     action = "channel_reconnected" if is_again else "channel_connected"
     audit(principal, organization_id, action, "channel", channel.id, platform=channel.platform)
@@ -167,7 +171,7 @@ def _store(channel: Channel) -> None:
         ) from None
 
 
-def _subscribed(channel: Channel) -> list[str] | None:
+def _subscribed(channel: Channel) -> Subscription | None:
     """The webhook fields, read back from the platform. Raises InvalidInput when it refuses."""
     try:
         return ensure_subscribed(channel)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from hubbub.kit.ids import new_id
-from hubbub.organizations.fields import SealedField, TenantForeignKey, TenantModel, blind_index
+from hubbub.organizations.fields import SealedField, TenantForeignKey, TenantModel
 from hubbub.organizations.models import Project, User
 
 PLATFORMS = {"facebook": "Facebook Messenger", "instagram": "Instagram", "whatsapp": "WhatsApp", "line": "LINE"}
@@ -206,11 +206,6 @@ class PlatformCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.endpoint}"
-
-
-def verify_token_index(token: str) -> str:
-    """HMAC under which a verify token can be found."""
-    return blind_index(token, "verify_token")
 
 
 def credentials_of(channel: Channel) -> dict[str, Any]:

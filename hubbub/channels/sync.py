@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from hubbub.channels.access import access_to, call
 from hubbub.channels.models import Channel, Template
-from hubbub.connectors.base import ProbesAccount, Subscribes, SyncsTemplates, TemplateInfo
+from hubbub.channels.subscriptions import Subscription, ensure_subscribed, note_subscription
+from hubbub.connectors.base import ProbesAccount, SyncsTemplates, TemplateInfo
 from hubbub.connectors.messages import AccountInfo
 from hubbub.connectors.registry import connector_for
 from hubbub.kit.errors import HubbubError
@@ -26,13 +27,13 @@ def sync_channel(organization_id: UUID, channel_id: UUID) -> None:
         return
     try:
         info = probe(channel)
-        fields = ensure_subscribed(channel)
+        subscription = ensure_subscribed(channel)
     except HubbubError as failure:
         with organization_scope(organization_id):
             _failed(channel_id, failure)
         return
     with organization_scope(organization_id):
-        _succeeded(channel_id, info, fields)
+        _succeeded(channel_id, info, subscription)
 
 
 def probe(channel: Channel) -> AccountInfo | None:
@@ -44,26 +45,10 @@ def probe(channel: Channel) -> AccountInfo | None:
     return connector.read_account(access, call(connector.account_request(access)))
 
 
-def ensure_subscribed(channel: Channel) -> list[str] | None:
-    """Subscribe what is missing, core fields first, and read back what is really subscribed. None: nothing to do."""
-    connector = connector_for(channel.platform)
-    if not isinstance(connector, Subscribes):
-        return None
-    access = access_to(channel)
-    core, extras = connector.default_fields()
-    found = connector.read_subscriptions(access, call(connector.subscriptions_request(access)))
-    if set(core) <= set(found):
-        return list(found)
-    call(connector.subscribe_request(access, core))
-    if extras:
-        call(connector.subscribe_request(access, [*core, *extras]))
-    return list(connector.read_subscriptions(access, call(connector.subscriptions_request(access))))
-
-
-def _succeeded(channel_id: UUID, info: AccountInfo | None, fields: list[str] | None) -> None:
+def _succeeded(channel_id: UUID, info: AccountInfo | None, subscription: Subscription | None) -> None:
     known = {} if info is None else _account_values(info)
-    if fields is not None:
-        known.update(subscribed_fields=fields, is_subscribed=bool(fields))
+    if subscription is not None:
+        note_subscription(channel_id, subscription)
     Channel.objects.filter(id=channel_id).update(
         **known, is_verified=True, sync_status="idle", last_sync_at=Now(), error_count=0, last_error_message=""
     )

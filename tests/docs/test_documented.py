@@ -22,7 +22,7 @@ def commands() -> list[str]:
     """Every management command of ours."""
     found = []
     for app in apps.get_app_configs():
-        if app.name.startswith("hubbub."):
+        if app.name.startswith(("hubbub.", "facebook_integration")):
             folder = Path(app.path) / "management" / "commands"
             found += [module.name for module in pkgutil.iter_modules([str(folder)])]
     return sorted(found)

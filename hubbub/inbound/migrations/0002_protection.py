@@ -69,6 +69,10 @@ class Migration(migrations.Migration):
                 "CREATE POLICY machines ON delivery TO {edge}, {inbound}, {migrator} USING (true) WITH CHECK (true)",
                 "CREATE POLICY operators ON delivery TO {web} USING (current_setting('hubbub.operator', true) = 'on')",
                 "GRANT INSERT, SELECT (id, received_at) ON delivery TO {edge}",
+                # What a program of the organisation hands in speaks for that organisation alone.
+                """CREATE POLICY handed_in ON delivery FOR INSERT TO {web}
+                     WITH CHECK (headers ->> 'hubbub-signed-for' = current_setting('hubbub.organization', true))""",
+                "GRANT INSERT ON delivery TO {web}",
                 PURGE,
                 "REVOKE ALL ON FUNCTION purge_remembered() FROM PUBLIC",
                 "GRANT EXECUTE ON FUNCTION purge_remembered() TO {jobs}",
