@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="repeat the chances of an earlier run")
     parser.add_argument("--json", type=Path, help="write the counts there")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped on the way out
     seed = options.seed if options.seed is not None else random.SystemRandom().getrandbits(32)
     plan = PLANS[options.plan]
     print(f"chaos: plan {plan.name}, seed {seed}, {plan.rate} messages/s for {plan.seconds} s", flush=True)
