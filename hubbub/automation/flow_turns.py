@@ -49,7 +49,7 @@ def flow(scene: Scene, heard: Heard) -> Decision | None:
 def wake(scene: Scene) -> Decision | None:
     """What a run does without a message: its time has come, or a person gave the conversation back."""
     run = scene.run
-    if run is None or scene.handover == "human":
+    if run is None:
         return None
     if run.status == HANDED_OVER:
         return _go_on(scene, run, Returned(now=scene.now))

@@ -30,7 +30,13 @@ def decide(scene: Scene, heard: Heard) -> Decision:
 
 
 def silent(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one signature
-    """Reasons for a machine to say nothing."""
+    """No word where a machine is to say nothing."""
+    reason = reason_for_silence(scene)
+    return nothing(reason, scene) if reason else None
+
+
+def reason_for_silence(scene: Scene) -> str | None:
+    """Why no machine may speak here now, whatever wakes it: a message, a delay, another server's answer."""
     reasons = {
         "A person is answering this conversation.": scene.handover == "human",
         "Another app owns this thread.": scene.is_standby,
@@ -40,8 +46,7 @@ def silent(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one
         "The conversation is not open.": scene.status != "active",
         "Machines do not answer public comments or groups by themselves.": scene.type != "private",
     }
-    reason = next((text for text, holds in reasons.items() if holds), None)
-    return nothing(reason, scene) if reason else None
+    return next((text for text, holds in reasons.items() if holds), None)
 
 
 def too_many(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one signature

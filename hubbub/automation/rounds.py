@@ -12,7 +12,7 @@ from hubbub.automation.decisions import Decision, after
 from hubbub.automation.effects import apply_effects, lock_for_effects
 from hubbub.automation.flow_turns import answered, runs_of, wake
 from hubbub.automation.lane import Finished, Lease
-from hubbub.automation.responders import decide
+from hubbub.automation.responders import decide, reason_for_silence
 from hubbub.automation.scenes import Heard, Scene, read_scenes
 from hubbub.connectors.messages import OutboundMessage
 from hubbub.conversations.actions.send import Wanted, queue_messages
@@ -64,8 +64,7 @@ def answer(
 def _decide(lease: Lease, scene: Scene, answers: Mapping[UUID, HttpAnswered]) -> list[Turn]:
     """The run's own business first, then message after message, each in the light of the answers before it."""
     turns: list[Turn] = []
-    given = answers.get(scene.id)
-    if alone := answered(scene, given) if given else wake(scene):
+    if alone := _alone(scene, answers.get(scene.id)):
         turns.append(Turn(lease=lease, heard=None, decision=alone))
         scene = after(scene, alone)
     for heard in scene.heard:
@@ -74,6 +73,13 @@ def _decide(lease: Lease, scene: Scene, answers: Mapping[UUID, HttpAnswered]) ->
         turns.append(Turn(lease=lease, heard=heard, decision=decide(scene, heard)))
         scene = after(scene, turns[-1].decision)
     return turns
+
+
+def _alone(scene: Scene, given: HttpAnswered | None) -> Decision | None:
+    """What a run does without a message. Where machines are silent it waits for what ends the silence."""
+    if reason_for_silence(scene):
+        return None
+    return answered(scene, given) if given else wake(scene)
 
 
 def _effects(turns: Iterable[Turn]) -> dict[UUID, list[Effect]]:

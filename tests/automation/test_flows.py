@@ -125,6 +125,20 @@ def test_a_delay_goes_on_by_itself_when_its_time_has_come() -> None:
     assert answers(talk) == ["One moment.", "Here it is."]
 
 
+@pytest.mark.parametrize("change", [{"is_standby": True}, {"is_auto_reply_enabled": False}, {"handover": "human"}])
+def test_a_delay_that_ends_where_machines_are_silent_says_nothing(change: dict[str, object]) -> None:
+    talk = make_talk()
+    said = [{"type": "send_text", "text": text} for text in ("One moment.", "Here it is.")]
+    begins_with(talk, {"start": {"actions": [said[0], {"type": "delay", "for": "60s"}, said[1]]}})
+    talk.says("hello")
+    automate()
+    with organization_scope(talk.tenant.id):
+        Conversation.objects.update(**change)
+    later(70)
+    assert answers(talk) == ["One moment."]
+    assert [one.status for one in runs(talk)] == ["delayed"]
+
+
 def test_a_flow_that_breaks_is_visible_and_holds_nobody_up() -> None:
     talk = make_talk()
     flow = begins_with(talk, LEADS, "demo")

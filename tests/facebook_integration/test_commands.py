@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -16,27 +15,6 @@ if TYPE_CHECKING:
     from tests.support.outbound import Line, Platforms
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture(scope="module")
-def _platforms(database: None) -> Iterator[Platforms]:
-    from tests.support.outbound import running_platforms  # needs Django, which is set up after this file is read
-
-    with running_platforms() as found:
-        yield found
-
-
-@pytest.fixture
-def platforms(_platforms: Platforms) -> Platforms:
-    _platforms.reset()
-    return _platforms
-
-
-@pytest.fixture
-def line(platforms: Platforms) -> Line:
-    from tests.support.outbound import connect
-
-    return connect(platforms, "facebook")
 
 
 def run(line: Line, name: str, *flags: str, **options: Any) -> str:

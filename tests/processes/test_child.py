@@ -110,6 +110,7 @@ def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
 
     grandchild = asyncio.run(scenario())
     asyncio.run(until(lambda: not is_alive(grandchild)))
+    assert not is_alive(grandchild)
 
 
 def test_one_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
