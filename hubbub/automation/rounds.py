@@ -103,14 +103,13 @@ def _apply(organization_id: UUID, turn: Turn) -> Sequence[str]:
     decision = turn.decision
     if decision.flow_id is None:
         return ()
-    applied = apply_effects(
+    return apply_effects(
         organization_id,
         turn.lease.conversation_id,
         decision.effects,
         flow_id=decision.flow_id,
         flow_name=decision.flow_name,
     )
-    return applied.problems
 
 
 def _send(organization_id: UUID, turns: Sequence[Turn]) -> None:

@@ -11,14 +11,13 @@ from facebook_integration.mapping.scope import for_organization
 from facebook_integration.models import FacebookIntegration, FacebookPage
 from hubbub.organizations.models import Membership, Organization, Role, User
 from hubbub.organizations.scope import organization_scope
-from tests.facebook_integration.services.conftest import _platforms, line, platforms  # noqa: F401
 from tests.support.outbound import APP
 
 if TYPE_CHECKING:
     from tests.support.outbound import Line
 
 
-def test_an_integration_adopts_the_page_of_its_organisation_once(line: Line) -> None:  # noqa: F811
+def test_an_integration_adopts_the_page_of_its_organisation_once(line: Line) -> None:
     channel = line.channel
     with organization_scope(channel.organization_id):
         slug = Organization.objects.get(id=channel.organization_id).slug

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import DataError, transaction
 
 from hubbub.automation.effects.person import write_attributes
-from hubbub.connectors.messages import OutboundMessage
 from hubbub.conversations.actions.lifecycle import set_tags
 from hubbub.conversations.locks import lock_threads
 from hubbub.conversations.models import Conversation
@@ -51,17 +50,6 @@ OF_PEOPLE: Final = (SetAttribute, CreateLead)
 """What changes a contact, or hangs on it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """What is left for the caller, in order, and what could not be done."""
-
-    sends: tuple[OutboundMessage, ...] = ()
-    counts: tuple[Count, ...] = ()
-    requests: tuple[RequestHttp, ...] = ()
-    problems: tuple[str, ...] = ()
-    """One sentence each, fit for people of the team."""
-
-
 @dataclass(slots=True, kw_only=True)
 class Turn:
     """One conversation, the flow that acts in it, and what went wrong so far."""
@@ -93,22 +81,18 @@ class Turn:
 
 def apply_effects(
     organization_id: UUID, conversation_id: UUID, effects: Sequence[Effect], *, flow_id: UUID, flow_name: str = ""
-) -> Applied:
-    """Carry out everything but Send, Count and RequestHttp, which are returned in order.
+) -> tuple[str, ...]:
+    """Carry out everything but Send, Count and RequestHttp, which are the caller's; returns what could not be done, one
+    sentence each, fit for people of the team.
 
     Inside the organisation's transaction. No statement is executed when there is nothing else. Whoever applies the
     effects of several conversations in one transaction calls `lock_for_effects` with all of them first.
     """
-    problems: list[str] = []
-    if work := [effect for effect in effects if not isinstance(effect, HANDED_ON)]:
-        lock_for_effects(organization_id, {conversation_id: work})
-        problems = _carry_out(organization_id, conversation_id, work, flow_id, flow_name)
-    return Applied(
-        sends=tuple(effect.content for effect in effects if isinstance(effect, Send)),
-        counts=tuple(effect for effect in effects if isinstance(effect, Count)),
-        requests=tuple(effect for effect in effects if isinstance(effect, RequestHttp)),
-        problems=tuple(problems),
-    )
+    work = [effect for effect in effects if not isinstance(effect, HANDED_ON)]
+    if not work:
+        return ()
+    lock_for_effects(organization_id, {conversation_id: work})
+    return tuple(_carry_out(organization_id, conversation_id, work, flow_id, flow_name))
 
 
 def lock_for_effects(organization_id: UUID, effects: Mapping[UUID, Sequence[Effect]]) -> None:
