@@ -1,35 +1,48 @@
 """Where the lines of the processes go: the terminal, each with its process's name, and a file for each process."""
 
+import os
 import sys
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 LARGEST_LOG_BYTES: Final = 16 * 1024 * 1024
 LONGEST_LINE: Final = 64 * 1024
 
 
 class LogFile:
-    """`<folder>/<name>.log`, appended to; beyond its largest size the old one is kept as `.log.1`."""
+    """`<folder>/<name>.log`, appended to; beyond its largest size the old one is kept as `.log.1`.
+
+    A disk that is full costs lines, never more: whoever stops reading a process's output stops that process.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         self._path = folder / f"{name}.log"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = self._open()
 
     def write(self, line: bytes) -> None:
-        if self._file.tell() > LARGEST_LOG_BYTES:
-            self._file.close()
-            self._path.replace(self._path.with_suffix(".log.1"))
-            self._file = self._open()
-        self._file.write(line)
-        self._file.flush()
+        with suppress(OSError):
+            if self._file.tell() > LARGEST_LOG_BYTES:
+                self._begin_anew()
+            self._file.write(line)
 
     def close(self) -> None:
         self._file.close()
 
-    def _open(self) -> BinaryIO:
-        self._path.touch(mode=0o600)
-        return self._path.open("ab")
+    def _begin_anew(self) -> None:
+        self._path.replace(self._path.with_suffix(".log.1"))
+        full, self._file = self._file, self._open()
+        full.close()
+
+    def _open(self) -> FileIO:
+        try:
+            self._path.touch(mode=0o600)
+            return self._path.open("ab", buffering=0)
+        except OSError:
+            return Path(os.devnull).open("ab", buffering=0)
 
 
 class Terminal:

@@ -172,6 +172,27 @@ def test_a_log_that_grew_large_is_put_aside(tmp_path: Path, monkeypatch: pytest.
     assert (tmp_path / "web.log.1").read_bytes() == b"first\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="This system has no /dev/full to write to.")
+def test_a_full_disk_under_its_log_does_not_hold_a_process_up(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/demo.log").symlink_to("/dev/full")
+
+    async def scenario() -> None:
+        child = child_of(tmp_path, "for number in range(20_000): print('line', number)")
+        async with asyncio.timeout(20):
+            await child.run_once()
+        assert child.heard[-1] == b"line 19999\n"
+
+    asyncio.run(scenario())
+
+
+def test_a_log_that_cannot_be_opened_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "logs/web.log").mkdir(parents=True)
+    log = LogFile(tmp_path / "logs", "web")
+    log.write(b"line\n")
+    log.close()
+
+
 def test_no_signal_of_the_terminal_reaches_it(tmp_path: Path) -> None:
     async def scenario() -> None:
         child = child_of(tmp_path, "import os; print(os.getpgid(0) == os.getpid(), os.getsid(0) == os.getpid())")
