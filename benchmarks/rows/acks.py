@@ -11,7 +11,8 @@ from benchmarks.load import Load, run_load
 from benchmarks.programs import Program
 from benchmarks.report import Result
 from benchmarks.town import Town
-from hubbub.api.management.commands.web import STOP_SECONDS, THREADS
+from hubbub.api.bridge import THREADS
+from hubbub.api.serving import STOP_SECONDS
 from hubbub.processes.listening import free_port
 
 CONNECTIONS = 64
