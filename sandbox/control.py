@@ -12,6 +12,7 @@ import orjson
 from sandbox.fixtures import put_account, put_app, put_customer, put_person
 from sandbox.graph.dialogs import make_code
 from sandbox.http import Request, Response, json_response
+from sandbox.phone import view
 from sandbox.phone.act import CannotAct
 from sandbox.phone.deliver import deliver
 from sandbox.phone.play import find_account, play, play_batch
@@ -61,7 +62,11 @@ def route(method: str, path: str) -> Callable[[Handler], Handler]:
 
 
 async def serve(world: World, request: Request) -> Response:
-    """``request.path`` without /_sandbox. Mistakes get 400 or 404 with a sentence."""
+    """``request.path`` without /_sandbox. Mistakes get 400 or 404 with a sentence; another site's page gets 403."""
+    if request.header(b"sec-fetch-site") in ("cross-site", "same-site"):
+        return json_response({"error": "Another site's page cannot use the sandbox."}, 403)
+    if request.method == "GET" and request.path.startswith("/media/"):
+        return view.file(world, request.path.removeprefix("/media/"))
     for method, pattern, handler in ROUTES:
         match = pattern.match(request.path)
         if match and method == request.method:
@@ -315,6 +320,9 @@ async def phone(control: Control) -> Json:
     query = control.query
     found = find_account(control.world, query)
     peer = query.get("conversation") or found.customer(query.get("from", "Customer")).id
-    thread = found.threads.get(peer)
-    messages = [message.as_json() for message in thread.messages] if thread else []
-    return {"conversation": peer, "messages": messages}
+    return view.conversation(control.world, found, peer)
+
+
+@route("GET", "/conversations")
+async def conversations(control: Control) -> Json:
+    return {"conversations": view.conversations(control.world)}

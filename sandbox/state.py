@@ -63,7 +63,6 @@ class Message:
     is_unsent: bool = False
     quote_token: str = ""
     callback_data: str = ""
-    media_ids: list[str] = field(default_factory=list)
     kind: str = ""
 
     def as_json(self) -> Json:

@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     router.add_argument("--fd", type=int, action="append", help="a listening socket that was handed over")
     router.add_argument("--web", type=_address, required=True, help="HOST:PORT, or a unix socket's path")
     router.add_argument("--edge", type=_address, required=True, help="HOST:PORT, or a unix socket's path")
+    router.add_argument("--sandbox", type=_address, help="HOST:PORT; only where nobody else can reach the router")
     router.set_defaults(command=_router)
     stop = commands.add_parser("stop-database", help="stop the embedded Postgres of HUBBUB_DATA_DIR")
     stop.add_argument("--data-dir", type=Path, help="another data directory")
@@ -79,7 +80,8 @@ def _router(options: argparse.Namespace) -> None:
         listeners = [socket.socket(fileno=number) for number in options.fd]
     else:
         listeners = bind(options.port, tuple(options.host or LOOPBACK))
-    uvloop.run(serve_until_signalled(make_router(web=options.web, edge=options.edge), listeners))
+    router = make_router(web=options.web, edge=options.edge, sandbox=options.sandbox)
+    uvloop.run(serve_until_signalled(router, listeners))
 
 
 def _stop_database(options: argparse.Namespace) -> None:

@@ -63,11 +63,13 @@ def command_program(plan: Plan, name: str, *arguments: str) -> Program:
     return _program(plan, name, [str(ROOT / "manage.py"), name, *arguments], {})
 
 
-def router_program(plan: Plan, listeners: list[int]) -> Program:
-    """It inherits the public port, so that a restart refuses nobody."""
+def router_program(plan: Plan, listeners: list[int], *, is_local: bool) -> Program:
+    """It inherits the public port, so that a restart refuses nobody. The sandbox is shown to this machine only."""
     ports = plan.ports
     command = ["-m", "hubbub.processes", "router", "--web", f"127.0.0.1:{ports['web']}"]
     command += ["--edge", f"127.0.0.1:{ports['edge']}"]
+    if is_local and plan.has_sandbox:
+        command += ["--sandbox", f"127.0.0.1:{ports['sandbox']}"]
     for number in listeners:
         command += ["--fd", str(number)]
     return _program(plan, "router", command, {}, listeners)

@@ -104,7 +104,9 @@ class Supervisor:
         return None if self._environment.database_url else EmbeddedPostgres(self._environment.data_dir)
 
     async def _start(self, postgres: EmbeddedPostgres | None) -> int:
-        self._launch(plans.router_program(self._plan, [listener.fileno() for listener in self._public]))
+        is_local = all(listener.getsockname()[0] in LOOPBACK for listener in self._public)
+        listeners = [listener.fileno() for listener in self._public]
+        self._launch(plans.router_program(self._plan, listeners, is_local=is_local))
         if self._plan.has_sandbox:
             self._launch(plans.sandbox_program(self._plan))
         logins = preparation.admin_logins(self._environment, postgres)

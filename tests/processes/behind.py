@@ -114,9 +114,11 @@ class RunningRouter:
 
 
 @contextmanager
-def running_router(web: tuple[str, int], edge: tuple[str, int]) -> Iterator[RunningRouter]:
+def running_router(
+    web: tuple[str, int], edge: tuple[str, int], sandbox: tuple[str, int] | None = None
+) -> Iterator[RunningRouter]:
     listeners = bind(0, ("127.0.0.1",))
-    router = make_router(web=web, edge=edge)
+    router = make_router(web=web, edge=edge, sandbox=sandbox)
     loop = uvloop.new_event_loop()
     stop = asyncio.Event()
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(router, listeners, stop),))

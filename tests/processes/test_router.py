@@ -56,6 +56,18 @@ def test_webhooks_go_to_the_edge_and_the_rest_to_the_web(router: RunningRouter, 
     assert router.ask(get(path)).endswith(answer)
 
 
+def test_the_sandbox_is_reached_only_where_the_router_was_told_of_it(
+    router: RunningRouter, web: Behind, edge: Behind
+) -> None:
+    assert router.ask(get("/_sandbox/phone")).endswith(b"WB")
+    phone = Behind(answer=lambda request, client: OK.replace(b"ok", b"PH"))
+    phone.start()
+    with running_router(web.address, edge.address, phone.address) as told:
+        assert told.ask(get("/_sandbox/phone")).endswith(b"PH")
+        assert told.ask(get("/_sandboxes")).endswith(b"WB")
+    phone.kill()
+
+
 def test_a_body_and_header_lines_arrive_byte_for_byte(router: RunningRouter, edge: Behind) -> None:
     body = bytes(range(256)) * 7
     lines = b"HOST:hub\r\nX-hub-SIGNATURE-256:   sha256=Ab \r\nX-Twice: 1\r\nx-twice: \xe4\xb8\xad\r\n"

@@ -1,7 +1,7 @@
 """The path router on the one PORT: webhooks go to the edge, everything else to the web process.
 
 It knows nothing but paths, so that killing the web leaves webhooks answering: a process behind it that is down costs
-only its own paths a 502.
+only its own paths a 502. On a machine of one's own the sandbox's phone is behind it too, for the page that shows it.
 """
 
 import asyncio
@@ -17,15 +17,21 @@ from hubbub.processes.router.upstream import Upstream
 EDGE_PATHS: Final = re.compile(rb"/webhooks/|/api/v1/webhooks/|/api/facebook/webhook(?:[/?]|$)")
 """nginx and Caddy rules with the same meaning stand in docs/running.md."""
 
+SANDBOX_PATHS: Final = re.compile(rb"/_sandbox/")
+
 EDGE_SECONDS: Final = 10.0
 """No platform waits longer. While `make run` restarts the edge, its callers wait in the socket that is held for it."""
 
 STOP_SECONDS: Final = 10.0
 
 
-def make_router(*, web: tuple[str, int] | str, edge: tuple[str, int] | str) -> Router:
-    """The router of `make run`: webhooks to the edge, the rest to the web."""
+def make_router(
+    *, web: tuple[str, int] | str, edge: tuple[str, int] | str, sandbox: tuple[str, int] | str | None = None
+) -> Router:
+    """The router of `make run`: webhooks to the edge, the phone to the sandbox, where there is one, all else to the web."""
     routes = [(EDGE_PATHS, Upstream(name="edge", address=edge, answer_seconds=EDGE_SECONDS))]
+    if sandbox is not None:
+        routes.append((SANDBOX_PATHS, Upstream(name="sandbox", address=sandbox)))
     return Router(default=Upstream(name="web", address=web), routes=routes)
 
 
