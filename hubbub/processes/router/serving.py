@@ -28,7 +28,7 @@ STOP_SECONDS: Final = 10.0
 def make_router(
     *, web: tuple[str, int] | str, edge: tuple[str, int] | str, sandbox: tuple[str, int] | str | None = None
 ) -> Router:
-    """The router of `make run`: webhooks to the edge, the phone to the sandbox, where there is one, all else to the web."""
+    """The router of `make run`: webhooks to the edge, the phone to the sandbox, if any, the rest to the web."""
     routes = [(EDGE_PATHS, Upstream(name="edge", address=edge, answer_seconds=EDGE_SECONDS))]
     if sandbox is not None:
         routes.append((SANDBOX_PATHS, Upstream(name="sandbox", address=sandbox)))
