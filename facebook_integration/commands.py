@@ -59,6 +59,14 @@ def pages_of(organization_id: UUID, page_id: str | None = None) -> list[Channel]
     return pages
 
 
+def with_instagram(organization_id: UUID, pages: Sequence[Channel]) -> list[Channel]:
+    """The Pages, and the Instagram accounts behind them: both come by the subscription of one app."""
+    with organization_scope(organization_id):
+        found = Channel.objects.filter(organization_id=organization_id, platform="instagram")
+        behind = found.filter(parent_external_id__in=[page.external_id for page in pages])
+        return [*pages, *behind.exclude(status=ChannelStatus.DISCONNECTED).order_by("name", "external_id")]
+
+
 def page_of(organization_id: UUID, page_id: str) -> Channel:
     """One Page. Raises NotFound."""
     return pages_of(organization_id, page_id)[0]

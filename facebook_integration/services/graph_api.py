@@ -18,7 +18,8 @@ from facebook_integration.services.profiles import PersonReader
 from facebook_integration.services.record import logged
 from hubbub.channels.models import Channel
 from hubbub.connectors.messages import ApiRequest, ChannelAccess, OutboundMessage, SendContext
-from hubbub.connectors.messenger import account, app, media, personas, settings, threads
+from hubbub.connectors.messenger import account, media, personas, settings, threads
+from hubbub.connectors.meta import app
 from hubbub.connectors.outcomes import ErrorCode
 from hubbub.conversations.models import MessageStatus
 from hubbub.kit.errors import HubbubError, InvalidInput

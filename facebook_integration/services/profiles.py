@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from facebook_integration.services.answers import Answer, Response
 from facebook_integration.services.calling import GraphCaller
 from hubbub.channels.models import Channel
-from hubbub.connectors.messenger import app, batch, people
+from hubbub.connectors.messenger import batch, people
+from hubbub.connectors.meta import app
 from hubbub.connectors.outcomes import Accepted, ErrorCode
 from hubbub.contacts.models import ContactIdentity
 from hubbub.contacts.profiles import keep_profile

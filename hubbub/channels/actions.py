@@ -15,7 +15,7 @@ from hubbub.channels.access import access_to, call
 from hubbub.channels.models import PLATFORMS, Channel, ChannelStatus, SyncStatus
 from hubbub.channels.subscriptions import Subscription, ensure_subscribed
 from hubbub.channels.sync import probe
-from hubbub.connectors.base import Connector, Subscribes, SyncsTemplates
+from hubbub.connectors.base import Connector, Subscribes, SubscribesApp, SyncsTemplates
 from hubbub.connectors.messages import AccountInfo
 from hubbub.connectors.registry import connector_for
 from hubbub.kit.errors import Conflict, HubbubError, InvalidInput, NotFound
@@ -83,6 +83,8 @@ def connect(principal: Principal | None, organization_id: UUID, connection: Conn
     audit(principal, organization_id, action, "channel", channel.id, platform=channel.platform)
     if isinstance(connector, SyncsTemplates):
         defer("channels.sync_templates", organization_id=str(organization_id), channel_id=str(channel.id))
+    if isinstance(connector, SubscribesApp):
+        defer("channels.sync_channel", organization_id=str(organization_id), channel_id=str(channel.id))
     return channel
 
 
@@ -225,12 +227,20 @@ def disconnect(principal: Principal, channel_id: UUID) -> None:
 def _unsubscribe(channel: Channel) -> None:
     """As far as the platform still lets us: a dead token must not keep a channel connected."""
     connector = connector_for(channel.platform)
-    if not isinstance(connector, Subscribes) or not channel.credentials:
+    if not isinstance(connector, Subscribes) or not channel.credentials or _shares_its_page(channel):
         return
     try:
         call(connector.unsubscribe_request(access_to(channel)))
     except HubbubError as failure:
         log_event(logger, logging.WARNING, "channel_not_unsubscribed", channel=channel.id, code=failure.code)
+
+
+def _shares_its_page(channel: Channel) -> bool:
+    """A Page has one subscription for Messenger and Instagram: the other one still needs it."""
+    others = Channel.objects.exclude(status=ChannelStatus.DISCONNECTED).filter(organization_id=channel.organization_id)
+    if channel.platform == "instagram":
+        return others.filter(platform="facebook", external_id=channel.parent_external_id).exists()
+    return others.filter(platform="instagram", parent_external_id=channel.external_id).exists()
 
 
 def _become(channel: Channel, status: ChannelStatus, reason: str) -> None:

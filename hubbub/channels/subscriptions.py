@@ -39,6 +39,11 @@ class Subscription:
         """Whether everything that is needed reaches us."""
         return not self.problem and not self.missing
 
+    @property
+    def complaint(self) -> str:
+        """A sentence about what does not reach us; empty when everything does."""
+        return self.problem or (f"Webhooks are missing: {', '.join(self.missing)}." if self.missing else "")
+
 
 def check_subscription(channel: Channel) -> Subscription:
     """What the platform says is subscribed. Never raises for what a platform does: the reason is `problem`."""
@@ -66,9 +71,10 @@ def _or_problem(channel: Channel, ask: Callable[[Channel], Subscription | None])
     )
 
 
-def note_subscription(channel_id: UUID, found: Subscription) -> None:
-    """Write down what was read back. In the organisation's scope."""
-    Channel.objects.filter(id=channel_id).update(subscribed_fields=list(found.fields), is_subscribed=found.is_whole)
+def note_subscription(channel_id: UUID, found: Subscription, app: Subscription | None = None) -> None:
+    """Write down what was read back of the account and, where it was asked, of its app. In the organisation's scope."""
+    is_whole = found.is_whole and (app is None or app.is_whole)
+    Channel.objects.filter(id=channel_id).update(subscribed_fields=list(found.fields), is_subscribed=is_whole)
 
 
 def ensure_subscribed(channel: Channel) -> Subscription | None:
@@ -92,47 +98,58 @@ def subscribe(channel: Channel) -> Subscription | None:
     if not isinstance(connector, Subscribes):
         return None
     access = access_to(channel)
-    core, extras = connector.default_fields()
     before = connector.read_subscriptions(access, call(connector.subscriptions_request(access)))
-    full = tuple(dict.fromkeys([*core, *before]))
-    refusal = _refusal(connector, connector.subscribe_request(access, full))
-    if refusal and full != core:
-        full, refusal = core, _refusal(connector, connector.subscribe_request(access, core))
-    if not refusal:
-        _add_extras(connector, access, full, _without(extras, full))
+    refusal = subscribe_in_steps(
+        lambda fields: refusal_of(connector, connector.subscribe_request(access, fields)),
+        *connector.default_fields(access),
+        before,
+    )
     return _read(channel, connector, access, refusal)
 
 
-def _add_extras(connector: Subscribes, access: ChannelAccess, full: Sequence[str], extras: Sequence[str]) -> None:
-    if not extras or not _refusal(connector, connector.subscribe_request(access, [*full, *extras])):
-        return
-    taken = list(full)
-    for name in extras:
-        if not _refusal(connector, connector.subscribe_request(access, [*taken, name])):
+def subscribe_in_steps(
+    ask: Callable[[Sequence[str]], str], core: Sequence[str], extras: Sequence[str], before: Sequence[str]
+) -> str:
+    """Ask for the core and what there was before, then for the extras, always with the full list; "" or the refusal.
+
+    `ask` makes one call, and says why it was refused. One name that the app may not have fails a whole call: what is
+    refused together is tried one by one.
+    """
+    taken = list(dict.fromkeys([*core, *before]))
+    refusal = ask(taken)
+    if refusal and len(taken) > len(core):
+        taken = list(core)
+        refusal = ask(taken)
+    more = without(extras, taken)
+    if refusal or not more or not ask([*taken, *more]):
+        return refusal
+    for name in more:
+        if not ask([*taken, name]):
             taken.append(name)
+    return ""
 
 
 def _read(channel: Channel, connector: Subscribes, access: ChannelAccess, refusal: str = "") -> Subscription:
-    core, extras = connector.default_fields()
+    core, extras = connector.default_fields(access)
     fields = connector.read_subscriptions(access, call(connector.subscriptions_request(access)))
-    missing = _without(core, fields)
+    missing = without(core, fields)
     return Subscription(
         external_id=channel.external_id,
         name=channel.name,
         fields=tuple(fields),
         missing=missing,
-        missing_extras=_without(extras, fields),
+        missing_extras=without(extras, fields),
         problem=refusal if missing else "",
     )
 
 
-def _refusal(connector: object, request: ApiRequest) -> str:
+def refusal_of(connector: object, request: ApiRequest) -> str:
     """The platform's reason when it certainly refused the call; else empty, and reading back decides."""
     assert isinstance(connector, Connector)
     outcome = connector.read_response(request, call(request))
     return (outcome.admin_sentence or outcome.sentence) if isinstance(outcome, Rejected) else ""
 
 
-def _without(wanted: Iterable[str], found: Iterable[str]) -> tuple[str, ...]:
+def without(wanted: Iterable[str], found: Iterable[str]) -> tuple[str, ...]:
     have = set(found)
     return tuple(name for name in wanted if name not in have)

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from hubbub.channels.access import access_to, call
+from hubbub.channels.app_subscriptions import ensure_app_subscribed
 from hubbub.channels.models import Channel, Template
 from hubbub.channels.subscriptions import Subscription, ensure_subscribed, note_subscription
 from hubbub.connectors.base import ProbesAccount, SyncsTemplates, TemplateInfo
@@ -28,12 +29,13 @@ def sync_channel(organization_id: UUID, channel_id: UUID) -> None:
     try:
         info = probe(channel)
         subscription = ensure_subscribed(channel)
+        app = ensure_app_subscribed(channel)
     except HubbubError as failure:
         with organization_scope(organization_id):
             _failed(channel_id, failure)
         return
     with organization_scope(organization_id):
-        _succeeded(channel_id, info, subscription)
+        _succeeded(channel_id, info, subscription, app)
 
 
 def probe(channel: Channel) -> AccountInfo | None:
@@ -45,12 +47,15 @@ def probe(channel: Channel) -> AccountInfo | None:
     return connector.read_account(access, call(connector.account_request(access)))
 
 
-def _succeeded(channel_id: UUID, info: AccountInfo | None, subscription: Subscription | None) -> None:
+def _succeeded(
+    channel_id: UUID, info: AccountInfo | None, subscription: Subscription | None, app: Subscription | None
+) -> None:
     known = {} if info is None else _account_values(info)
     if subscription is not None:
-        note_subscription(channel_id, subscription)
+        note_subscription(channel_id, subscription, app)
+    problem = next((one.complaint for one in (app, subscription) if one is not None and not one.is_whole), "")
     Channel.objects.filter(id=channel_id).update(
-        **known, is_verified=True, sync_status="idle", last_sync_at=Now(), error_count=0, last_error_message=""
+        **known, is_verified=True, sync_status="idle", last_sync_at=Now(), error_count=0, last_error_message=problem
     )
 
 

@@ -247,5 +247,36 @@ class Subscribes(Protocol):
         """The fields that are subscribed for our app."""
 
     def unsubscribe_request(self, access: ChannelAccess) -> ApiRequest: ...
-    def default_fields(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def default_fields(self, access: ChannelAccess) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Core fields first, then optional extras."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSubscription:
+    """Where the webhooks of a whole app go, and which."""
+
+    callback_url: str
+    fields: tuple[str, ...]
+    is_active: bool = True
+
+
+@runtime_checkable
+class SubscribesApp(Protocol):
+    """The platform sends the webhooks of all accounts of an app to one address, which is set with the app's secret."""
+
+    def app_of(self, access: ChannelAccess) -> str:
+        """The app's id; empty where the credentials do not reach an app, or its webhooks are set by hand."""
+
+    def app_fields(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Core fields first, then optional extras."""
+
+    def app_subscribe_request(
+        self, access: ChannelAccess, callback_url: str, verify_token: str, fields: Sequence[str]
+    ) -> ApiRequest:
+        """Replaces address and fields; the platform calls the address with the token at once. Raises InvalidInput."""
+
+    def app_subscriptions_request(self, access: ChannelAccess) -> ApiRequest:
+        """Raises InvalidInput where the credentials have no app."""
+
+    def read_app_subscription(self, response: ApiResponse) -> AppSubscription | None:
+        """None: the app gets no webhooks. Raises InvalidInput or Unavailable with the platform's sentence."""

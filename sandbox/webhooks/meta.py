@@ -121,12 +121,20 @@ def post_changes(
     entry_id = account.waba.waba_id if isinstance(account, WhatsAppNumber) else account.external_id
     posted = []
     for app, url in subscribers(world, account, field):
-        entry: Json = {"id": entry_id, "changes": [{"value": value, "field": field}]}
+        entry: Json = {"id": entry_id, **_changed(account, app, field, value)}
         if with_time:
             entry["time"] = int(world.clock.now())
         body = {"object": META_OBJECT[account.platform], "entry": [entry]}
         posted.append(_post(world, account, app, url, body, lane, kind, event_ids, message_ids or []))
     return posted
+
+
+def _changed(account: Account, app: App, field: str, value: Json) -> Json:
+    """A Page's changes: only their names for an app that did not ask for ``include_values``."""
+    subscription = app.subscriptions[META_OBJECT[account.platform]]
+    if isinstance(account, Page) and not subscription.include_values:
+        return {"changed_fields": [field]}
+    return {"changes": [{"value": value, "field": field}]}
 
 
 def _post(

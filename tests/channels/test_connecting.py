@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from hubbub.channels.models import Channel
+from hubbub.channels.subscriptions import check_subscription
 from hubbub.organizations.models import Role
 from hubbub.organizations.scope import organization_scope
 from tests.support.factories import Tenant, make_channel, make_tenant, unique_external_id
-from tests.support.outbound import APP, Platforms
+from tests.support.outbound import APP, Platforms, connect
 from tests.support.web import Answer, api_for
 
 SECRET = "the-channel-secret"
@@ -128,6 +129,15 @@ def test_disconnecting_works_with_a_dead_token(platforms: Platforms) -> None:
     tenant = make_tenant()
     channel = make_channel(tenant, "facebook", credentials={"access_token": "dead"})
     assert api_for(tenant).post(f"/channels/{channel.id}/disconnect").body["status"] == "disconnected"
+
+
+def test_disconnecting_instagram_leaves_its_page_subscribed_for_messenger(platforms: Platforms) -> None:
+    page = connect(platforms, "facebook")
+    instagram = make_channel(
+        page.tenant, "instagram", parent_external_id=page.channel.external_id, credentials=page.channel.credentials
+    )
+    assert api_for(page.tenant).post(f"/channels/{instagram.id}/disconnect").body["status"] == "disconnected"
+    assert check_subscription(page.channel).is_whole
 
 
 def test_settings_change_one_by_one(platforms: Platforms) -> None:

@@ -27,7 +27,7 @@ from hubbub.connectors.base import (
 from hubbub.connectors.instagram.connector import InstagramConnector
 from hubbub.connectors.instagram.media import ascii_name
 from hubbub.connectors.messages import ApiRequest, ApiResponse, FilePart, Profile
-from hubbub.connectors.meta.subscriptions import PAGE_FIELDS
+from hubbub.connectors.messenger.connector import MessengerConnector
 from hubbub.connectors.outcomes import Accepted, Rejected
 from hubbub.kit.errors import InvalidInput, Unavailable, Unsendable
 from hubbub.kit.json import dumps
@@ -373,7 +373,7 @@ def test_a_probe_during_a_breakdown_is_made_again() -> None:
 
 
 def test_an_account_by_instagram_login_is_subscribed_itself() -> None:
-    core, extras = INSTAGRAM.default_fields()
+    core, extras = INSTAGRAM.default_fields(access("instagram_login"))
     request = INSTAGRAM.subscribe_request(access("instagram_login"), [*core, *extras])
     assert (request.method, _path(request)) == ("POST", f"/v26.0/{ACCOUNT}/subscribed_apps")
     fields = _query(request)["subscribed_fields"].split(",")
@@ -383,9 +383,11 @@ def test_an_account_by_instagram_login_is_subscribed_itself() -> None:
 
 def test_through_a_page_the_page_is_subscribed_with_all_of_its_fields() -> None:
     """A list replaces the one before; the Page may be a Messenger channel too."""
-    request = INSTAGRAM.subscribe_request(access(), ["messages"])
+    core, extras = INSTAGRAM.default_fields(access())
+    assert (core, extras) == MessengerConnector().default_fields(access())
+    request = INSTAGRAM.subscribe_request(access(), core)
     assert _path(request) == f"/v26.0/{PAGE}/subscribed_apps"
-    assert _query(request)["subscribed_fields"].split(",") == list(PAGE_FIELDS)
+    assert _query(request)["subscribed_fields"].split(",") == list(core)
 
 
 def test_the_subscription_is_read_back() -> None:
@@ -397,8 +399,7 @@ def test_the_subscription_is_read_back() -> None:
     assert INSTAGRAM.read_subscriptions(login, _answer({"data": apps})) == ("messages", "comments")
     nothing = access("instagram_login", app_id="3")
     assert INSTAGRAM.read_subscriptions(nothing, _answer({"data": apps})) == ()
-    core, extras = INSTAGRAM.default_fields()
-    assert INSTAGRAM.read_subscriptions(access(), _answer({"data": apps})) == core + extras
+    assert INSTAGRAM.read_subscriptions(access(), _answer({"data": apps})) == ("messages", "comments", "standby")
     assert INSTAGRAM.read_subscriptions(access(), _answer({"data": []})) == ()
     with pytest.raises(InvalidInput):
         INSTAGRAM.read_subscriptions(access(), _error(200))

@@ -370,7 +370,7 @@ def test_a_platform_that_is_down_is_not_a_bad_token() -> None:
 
 
 def test_webhooks_are_subscribed_for_the_page_by_its_id() -> None:
-    core, extras = CONNECTOR.default_fields()
+    core, extras = CONNECTOR.default_fields(ACCESS)
     assert {"messages", "message_echoes", "standby", "feed"} <= set(core)
     assert "response_feedback" not in core + extras
     assert not set(core) & set(extras)

@@ -373,7 +373,7 @@ def test_people_and_the_page_tell_their_names(talk: Talk) -> None:
 
 
 def test_the_subscription_is_set_and_read_back(talk: Talk) -> None:
-    core, extras = MESSENGER.default_fields()
+    core, extras = MESSENGER.default_fields(talk.access)
     for fields in (core, core + extras):
         _, outcome = talk.call(MESSENGER.subscribe_request(talk.access, fields))
         assert isinstance(outcome, Accepted)

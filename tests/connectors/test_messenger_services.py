@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hubbub.connectors.messages import ApiResponse, Credentials, Profile
-from hubbub.connectors.messenger import app, batch, media, people, personas, settings
+from hubbub.connectors.messenger import batch, media, people, personas, settings
+from hubbub.connectors.meta import app
 from hubbub.connectors.outcomes import Accepted, ErrorCode, Rejected, RetryLater
 from hubbub.kit.errors import InvalidInput, Unsendable
 from hubbub.kit.json import dumps

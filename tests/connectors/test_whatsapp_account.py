@@ -180,7 +180,7 @@ def test_without_an_account_id_nothing_can_be_subscribed() -> None:
 
 
 def test_subscriptions_are_read_back() -> None:
-    core, optional = WHATSAPP.default_fields()
+    core, optional = WHATSAPP.default_fields(ACCESS)
     told = answer({"data": [{"whatsapp_business_api_data": {"id": "67", "name": "Hub"}}]})
     named = replace(ACCESS, credentials=Credentials(values={"access_token": "t", "app_id": "67"}))
     other = replace(ACCESS, credentials=Credentials(values={"access_token": "t", "app_id": "68"}))

@@ -450,7 +450,7 @@ def test_templates_are_listed_and_created(talk: Talk) -> None:
 def test_the_number_and_its_subscription_are_read(talk: Talk) -> None:
     info = WHATSAPP.read_account(talk.access, talk.call(WHATSAPP.account_request(talk.access))[0])
     assert (info.external_id, info.name) == (NUMBER, "Shop")
-    core, _ = WHATSAPP.default_fields()
+    core, _ = WHATSAPP.default_fields(talk.access)
     for request, expected in (
         (WHATSAPP.subscribe_request(talk.access, core), core),
         (WHATSAPP.unsubscribe_request(talk.access), ()),

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from hubbub.channels import tasks
-from hubbub.channels.models import Template
+from hubbub.channels.access import access_to
+from hubbub.channels.app_subscriptions import check_apps, resubscribe_apps
+from hubbub.channels.models import Channel, Template
+from hubbub.connectors.messenger.connector import MessengerConnector
 from hubbub.organizations.scope import organization_scope
-from tests.support.outbound import Line, Platforms, connect
+from hubbub.settings.environment import environment
+from sandbox.state import Subscription
+from tests.support.outbound import APP, Line, Platforms, connect
 from tests.support.roles import acting_as
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+KINDS = ("page", "instagram", "whatsapp_business_account")
 
 
 def ids(line: Line) -> dict[str, str]:
@@ -50,6 +61,82 @@ def test_a_token_that_was_revoked_stands_on_the_channel_as_a_sentence(platforms:
     assert (channel.sync_status, channel.error_count) == ("error", 1)
     assert channel.last_error_message.endswith(".")
     assert "token-" not in channel.last_error_message
+
+
+def sync(line: Line) -> Channel:
+    with acting_as("jobs"):
+        tasks.sync_channel.func(**ids(line))
+    return line.refreshed()
+
+
+def test_instagram_behind_a_page_leaves_messenger_all_of_its_webhooks(platforms: Platforms) -> None:
+    line = connect(platforms, "instagram")
+    path = f"/accounts/facebook/{line.channel.parent_external_id}"
+    core, extras = MessengerConnector().default_fields(access_to(line.channel))
+    platforms.put(path, {"subscribed_fields": ["feed", *extras, "mention"]})
+    channel = sync(line)
+    assert channel.is_subscribed
+    assert set(channel.subscribed_fields) == {*core, *extras, "mention"}
+
+
+@pytest.fixture
+def app(platforms: Platforms) -> Iterator[Platforms]:
+    """The hub stands at BASE_URL, and knows what the product says in the handshake."""
+    before, settings = platforms.hub.verify_token, environment()
+    platforms.put("/settings", {"origins": {settings.base_url: platforms.hub.url}})
+    platforms.hub.verify_token = settings.facebook_webhook_verify_token.get_secret_value()
+    yield platforms
+    platforms.hub.verify_token = before
+    platforms.put("/settings", {"origins": {}})
+    platforms.put(f"/apps/{APP}", {"subscriptions": {kind: {} for kind in KINDS}})
+
+
+def with_app(line: Line) -> Line:
+    """The channel's credentials name the app, which is subscribed to nothing now."""
+    line.platforms.put(f"/apps/{APP}", {"subscriptions": {}})
+    with organization_scope(line.tenant.id):
+        line.channel.credentials = {**line.channel.credentials, "app_id": APP}
+        line.channel.save()
+    return line
+
+
+def subscriptions_of(platforms: Platforms) -> dict[str, Subscription]:
+    return platforms.running.world.state.apps[APP].subscriptions
+
+
+def app_calls(platforms: Platforms) -> list[dict[str, Any]]:
+    return [one for one in platforms.calls(APP) if one["method"] == "POST" and one["path"].endswith("/subscriptions")]
+
+
+@pytest.mark.parametrize(("platform", "kind"), [("facebook", "page"), ("instagram", "instagram")])
+def test_the_apps_own_subscription_is_made_again(app: Platforms, platform: str, kind: str) -> None:
+    line = with_app(connect(app, platform))
+    channel = sync(line)
+    assert (channel.is_subscribed, channel.last_error_message) == (True, "")
+    assert {name: one.include_values for name, one in subscriptions_of(app).items()} == {kind: True}
+    (found,) = check_apps([line.refreshed()])
+    assert (found.external_id, found.missing, found.missing_extras) == (APP, (), ())
+
+
+def test_webhooks_that_go_to_another_system_are_named_and_left_there(app: Platforms) -> None:
+    line = with_app(connect(app, "facebook"))
+    elsewhere = {"page": {"callback_url": "https://other.example/hook", "fields": ["messages"]}}
+    app.put(f"/apps/{APP}", {"subscriptions": elsewhere})
+    channel = sync(line)
+    assert not channel.is_subscribed
+    assert "go to https://other.example/hook" in channel.last_error_message
+    assert not app_calls(app)
+    (found,) = resubscribe_apps([line.refreshed()])
+    assert found.is_whole
+    assert sync(line).is_subscribed
+
+
+def test_an_app_whose_handshake_fails_is_not_called_subscribed(app: Platforms) -> None:
+    line = with_app(connect(app, "facebook"))
+    app.hub.verify_token = "another"
+    channel = sync(line)
+    assert (channel.is_subscribed, channel.sync_status) == (False, "idle")
+    assert channel.last_error_message
 
 
 def test_templates_follow_the_platforms_list(platforms: Platforms) -> None:

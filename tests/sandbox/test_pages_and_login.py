@@ -66,6 +66,18 @@ def test_app_subscriptions_are_listed_and_deleted(player: Player) -> None:
     assert error(player.graph("GET", f"{APP}/subscriptions")) == (15, None)
 
 
+def test_without_values_an_app_only_learns_that_something_changed(player: Player) -> None:
+    body = {"object": "page", "callback_url": f"{player.hub.url}/webhooks/facebook", "verify_token": "verify-me"}
+    for wanted, key in (("", "changed_fields"), ("true", "changes")):
+        more = {"include_values": wanted} if wanted else {}
+        app(player, "POST", f"{APP}/subscriptions", {**body, **more, "fields": "feed"})
+        player.hub.received.clear()
+        assert player.act("facebook", "comment", text="Nice")["status"] == 200
+        (entry,) = player.hub.bodies()[0]["entry"]
+        assert key in entry
+        assert len({"changes", "changed_fields"} & set(entry)) == 1
+
+
 def login(player: Player, **query: str) -> dict[str, list[str]]:
     base = {"client_id": APP, "redirect_uri": "https://hub.test/back", "state": "s1", "response_type": "code"}
     answer = player.http.get("/facebook/v26.0/dialog/oauth", params={**base, **query})

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
-from facebook_integration.commands import PageCommand, pages_of
+from facebook_integration.commands import PageCommand, pages_of, with_instagram
+from hubbub.channels.app_subscriptions import check_apps
 from hubbub.channels.subscriptions import Subscription, check_subscription
 
+AT_ONCE = 8
+"""Calls under way: checking reads no database, and hundreds of Pages one by one would take minutes."""
 HEAD = ("Page id", "Page", "State", "Fields", "Missing")
 
 
@@ -22,17 +27,24 @@ class Command(PageCommand):
         parser.add_argument("--page-id", help="this Page only")
 
     def act(self, organization_id: UUID, options: dict[str, Any]) -> None:
-        checked = [check_subscription(page) for page in pages_of(organization_id, options["page_id"])]
-        show(self, checked)
-        if not all(one.is_whole for one in checked):
-            sys.exit(1)
+        pages = pages_of(organization_id, options["page_id"])
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            checked = list(pool.map(check_subscription, pages))
+        finish(self, checked, check_apps(with_instagram(organization_id, pages)))
 
 
-def show(command: PageCommand, checked: list[Subscription]) -> None:
-    """The table, and a sentence under it."""
-    command.table(HEAD, [_row(one) for one in checked])
-    lacking = [one.name or one.external_id for one in checked if not one.is_whole]
-    total = f"{len(checked) - len(lacking)} of {len(checked)} Pages send everything."
+def finish(command: PageCommand, checked: Sequence[Subscription], apps: Sequence[Subscription]) -> None:
+    """Show what was found; end with exit status 1 when anything is not whole."""
+    show(command, checked, apps)
+    if not all(one.is_whole for one in (*checked, *apps)):
+        sys.exit(1)
+
+
+def show(command: PageCommand, checked: Sequence[Subscription], apps: Sequence[Subscription] = ()) -> None:
+    """The table, the app's own subscriptions last, and a sentence under it."""
+    command.table(HEAD, [_row(one) for one in (*checked, *apps)])
+    lacking = [one.name or one.external_id for one in (*checked, *apps) if not one.is_whole]
+    total = f"{sum(one.is_whole for one in checked)} of {len(checked)} Pages send everything."
     command.stdout.write(f"{total} Look at: {', '.join(lacking)}." if lacking else total)
 
 

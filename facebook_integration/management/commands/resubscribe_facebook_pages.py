@@ -1,13 +1,13 @@
-"""`manage.py resubscribe_facebook_pages`: subscribe every Page again at its own address, and read back what holds."""
+"""`manage.py resubscribe_facebook_pages`: subscribe the app and every Page at its own address again, and read back."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 from uuid import UUID
 
-from facebook_integration.commands import PageCommand, pages_of
-from facebook_integration.management.commands.check_facebook_subscriptions import show
+from facebook_integration.commands import PageCommand, pages_of, with_instagram
+from facebook_integration.management.commands.check_facebook_subscriptions import finish
+from hubbub.channels.app_subscriptions import resubscribe_apps
 from hubbub.channels.subscriptions import resubscribe
 
 
@@ -22,10 +22,9 @@ class Command(PageCommand):
 
     def act(self, organization_id: UUID, options: dict[str, Any]) -> None:
         pages = pages_of(organization_id, options["page_id"])
+        apps = resubscribe_apps(with_instagram(organization_id, pages))
         done = []
         for number, page in enumerate(pages, 1):
             self.stderr.write(f"{number}/{len(pages)} {page.name or page.external_id}")
             done.append(resubscribe(page))
-        show(self, done)
-        if not all(one.is_whole for one in done):
-            sys.exit(1)
+        finish(self, done, apps)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from hubbub.connectors.instagram.answers import ANSWERS
 from hubbub.connectors.instagram.calls import call, is_login
 from hubbub.connectors.messages import AccountInfo, ApiRequest, ApiResponse, ChannelAccess
+from hubbub.connectors.meta import app
 from hubbub.connectors.meta.graph import JsonObject, graph_request
-from hubbub.connectors.meta.subscriptions import PAGE_FIELDS, fields_of_app
+from hubbub.connectors.meta.subscriptions import PAGE_EXTRA_FIELDS, PAGE_FIELDS, fields_of_app
 from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import as_id, as_int, as_object, as_text
 
@@ -81,17 +82,31 @@ CORE_FIELDS = (
 )
 EXTRA_FIELDS = ("comments", "live_comments", "mentions")
 """They need Advanced Access, and a public account. Instagram Login tells of mentions under `comments`."""
-NOT_WITH_LOGIN = frozenset({"mentions"})
+LOGIN_EXTRA_FIELDS = ("comments", "live_comments")
+
+
+def default_fields(access: ChannelAccess) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Core and extras: of the account with Instagram Login, else of its Page.
+
+    Through a Page every field of Instagram comes that the app has asked for, as soon as the app is installed on the
+    Page. The Page has one list for Messenger and Instagram: so it is Messenger's.
+    """
+    return (CORE_FIELDS, LOGIN_EXTRA_FIELDS) if is_login(access) else (PAGE_FIELDS, PAGE_EXTRA_FIELDS)
+
+
+def app_fields() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Core and extras of Instagram's own."""
+    return CORE_FIELDS, EXTRA_FIELDS
+
+
+def app_of(access: ChannelAccess) -> str:
+    """The Meta app's id. An app with Instagram Login is set up by hand in Meta's dashboard: empty."""
+    return "" if is_login(access) else app.app_of(access)
 
 
 def subscribe_request(access: ChannelAccess, fields: Sequence[str]) -> ApiRequest:
-    """By Instagram Login: these fields of the account.
-
-    Through a Page the app is installed on the Page; then every field comes that the app has asked for. The list of a
-    Page is replaced by each call, so the whole list of a Messenger channel is sent: the Page may be one of ours too.
-    """
-    names = [name for name in fields if name not in NOT_WITH_LOGIN] if is_login(access) else PAGE_FIELDS
-    query = {"subscribed_fields": ",".join(names)}
+    """Replaces the list of our app, so `fields` must be all of them."""
+    query = {"subscribed_fields": ",".join(fields)}
     return call(access, "POST", "subscribed_apps", purpose="subscribe", query=query, is_repeatable=True)
 
 
@@ -100,14 +115,11 @@ def subscriptions_request(access: ChannelAccess) -> ApiRequest:
 
 
 def read_subscriptions(access: ChannelAccess, response: ApiResponse) -> tuple[str, ...]:
-    """Instagram's fields that reach us; through a Page all of them as soon as the Page has any for our app.
+    """The fields of our app, of the account or its Page.
 
     Raises `InvalidInput` with the reason of a refusal, `Unavailable` to be asked again.
     """
-    fields = fields_of_app(ANSWERS.need_told(response), access.credentials.get("app_id"))
-    if is_login(access) or not fields:
-        return fields
-    return CORE_FIELDS + EXTRA_FIELDS
+    return fields_of_app(ANSWERS.need_told(response), access.credentials.get("app_id"))
 
 
 def unsubscribe_request(access: ChannelAccess) -> ApiRequest:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hubbub.connectors.base import (
+    AppSubscription,
     CredentialField,
     MediaGone,
     MediaReady,
@@ -36,7 +37,7 @@ from hubbub.connectors.messages import (
     Profile,
     SendContext,
 )
-from hubbub.connectors.meta import envelope, graph, signature
+from hubbub.connectors.meta import app, envelope, graph, signature
 from hubbub.connectors.meta.answers import READ
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.kit.json import JsonValue
@@ -187,8 +188,8 @@ class InstagramConnector:
     def read_account(self, access: ChannelAccess, response: ApiResponse) -> AccountInfo:
         return account.read_account(access, response)
 
-    def default_fields(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return account.CORE_FIELDS, account.EXTRA_FIELDS
+    def default_fields(self, access: ChannelAccess) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return account.default_fields(access)
 
     def subscribe_request(self, access: ChannelAccess, fields: Sequence[str]) -> ApiRequest:
         return account.subscribe_request(access, fields)
@@ -204,3 +205,22 @@ class InstagramConnector:
 
     def profile_settings_request(self, access: ChannelAccess, settings: dict[str, JsonValue]) -> ApiRequest:
         return profile_settings_request(access, settings)
+
+    # The app's own subscription
+
+    def app_of(self, access: ChannelAccess) -> str:
+        return account.app_of(access)
+
+    def app_fields(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return account.app_fields()
+
+    def app_subscribe_request(
+        self, access: ChannelAccess, callback_url: str, verify_token: str, fields: Sequence[str]
+    ) -> ApiRequest:
+        return app.subscribe_request(access, callback_url, verify_token, fields, "instagram")
+
+    def app_subscriptions_request(self, access: ChannelAccess) -> ApiRequest:
+        return app.subscriptions_request(access)
+
+    def read_app_subscription(self, response: ApiResponse) -> AppSubscription | None:
+        return app.subscription_in(ANSWERS.need_told(response), "instagram")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from hubbub.connectors.messages import AccountInfo, ApiRequest, ApiResponse, ChannelAccess
 from hubbub.connectors.messenger.answers import ANSWERS
 from hubbub.connectors.meta.graph import graph_request
-from hubbub.connectors.meta.subscriptions import PAGE_FIELDS, fields_of_app
+from hubbub.connectors.meta.subscriptions import PAGE_EXTRA_FIELDS, PAGE_FIELDS, fields_of_app
 from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import as_id, as_int, as_text, dig
 
@@ -52,21 +52,10 @@ def read_account(access: ChannelAccess, response: ApiResponse) -> AccountInfo:
 ENDPOINT = "/{page-id}/subscribed_apps"
 """Always with the Page's id: /me would be somebody else with a token that is not the Page's."""
 
-EXTRA_FIELDS = (
-    "message_template_status_update",
-    "inbox_labels",
-    "business_integrity",
-    "messaging_customer_information",
-    "messaging_in_thread_lead_form_submit",
-    "send_cart",
-    "messaging_appointments",
-)
-"""One name that the app may not have fails the whole call, so they are tried after the core."""
-
 
 def default_fields() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Core and extras. `response_feedback` is left out: it puts thumbs below everything that we send."""
-    return PAGE_FIELDS, EXTRA_FIELDS
+    return PAGE_FIELDS, PAGE_EXTRA_FIELDS
 
 
 def subscribe_request(access: ChannelAccess, fields: Sequence[str]) -> ApiRequest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hubbub.connectors.base import (
+    AppSubscription,
     CredentialField,
     MediaGone,
     MediaReady,
@@ -36,7 +37,7 @@ from hubbub.connectors.messenger.parse import parse
 from hubbub.connectors.messenger.render import render
 from hubbub.connectors.messenger.render.form import LABEL
 from hubbub.connectors.messenger.settings import profile_settings_request
-from hubbub.connectors.meta import envelope, graph, signature
+from hubbub.connectors.meta import app, envelope, graph, signature
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.kit.json import JsonValue
 
@@ -198,5 +199,24 @@ class MessengerConnector:
     def unsubscribe_request(self, access: ChannelAccess) -> ApiRequest:
         return account.unsubscribe_request(access)
 
-    def default_fields(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def default_fields(self, access: ChannelAccess) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
         return account.default_fields()
+
+    # The app's own subscription
+
+    def app_of(self, access: ChannelAccess) -> str:
+        return app.app_of(access)
+
+    def app_fields(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return account.default_fields()
+
+    def app_subscribe_request(
+        self, access: ChannelAccess, callback_url: str, verify_token: str, fields: Sequence[str]
+    ) -> ApiRequest:
+        return app.subscribe_request(access, callback_url, verify_token, fields, "page")
+
+    def app_subscriptions_request(self, access: ChannelAccess) -> ApiRequest:
+        return app.subscriptions_request(access)
+
+    def read_app_subscription(self, response: ApiResponse) -> AppSubscription | None:
+        return app.subscription_in(ANSWERS.need_told(response), "page")

@@ -25,7 +25,19 @@ PAGE_FIELDS = (
     "messaging_account_linking",
     "feed",
 )
-"""What a Page of ours sends. A subscription replaces the list before it, so whoever subscribes sends all of it."""
+"""What a Page of ours sends, for Messenger or for its Instagram account. A subscription replaces the list before it, so
+whoever subscribes sends all of it."""
+
+PAGE_EXTRA_FIELDS = (
+    "message_template_status_update",
+    "inbox_labels",
+    "business_integrity",
+    "messaging_customer_information",
+    "messaging_in_thread_lead_form_submit",
+    "send_cart",
+    "messaging_appointments",
+)
+"""One name that the app may not have fails the whole call, so they are tried after the core."""
 
 
 def fields_of_app(told: JsonObject, app_id: str) -> tuple[str, ...]:

@@ -140,5 +140,5 @@ class WhatsAppConnector:
     def unsubscribe_request(self, access: ChannelAccess) -> ApiRequest:
         return account.unsubscribe_request(access)
 
-    def default_fields(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def default_fields(self, access: ChannelAccess) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ARG002
         return account.CORE_FIELDS, account.OPTIONAL_FIELDS

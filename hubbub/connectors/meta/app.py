@@ -9,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hubbub.connectors.base import AppSubscription
 from hubbub.connectors.messages import ApiRequest, ChannelAccess, Credentials
 from hubbub.connectors.meta.graph import JsonObject, graph_request
 from hubbub.kit.errors import InvalidInput
-from hubbub.kit.json import as_list, as_text, dig
+from hubbub.kit.json import as_list, as_object, as_text, dig
 
 EDGE = "/{app-id}/subscriptions"
+
+
+def app_of(access: ChannelAccess) -> str:
+    """The app's id, where its secret is known too; else empty."""
+    return access.credentials.get("app_id") if access.credentials.get("app_secret") else ""
 
 
 def as_app(access: ChannelAccess) -> ChannelAccess:
@@ -42,6 +48,20 @@ def subscribe_request(
 
 def subscriptions_request(access: ChannelAccess) -> ApiRequest:
     return _call(access, "GET")
+
+
+def subscription_in(told: JsonObject, target: str) -> AppSubscription | None:
+    """What an answer says of one object ("page", "instagram"); None when the app is not subscribed to it."""
+    rows = [as_object(one) for one in as_list(told.get("data"))]
+    found = next((row for row in rows if row is not None and row.get("object") == target), None)
+    if found is None:
+        return None
+    names = (as_text(dig(one, "name"), limit=100) for one in as_list(found.get("fields")))
+    return AppSubscription(
+        callback_url=as_text(found.get("callback_url"), limit=2_000) or "",
+        fields=tuple(name for name in names if name),
+        is_active=found.get("active") is not False,
+    )
 
 
 def unsubscribe_request(access: ChannelAccess, target: str = "page") -> ApiRequest:
