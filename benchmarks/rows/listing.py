@@ -53,7 +53,7 @@ def list_request(key: str, query: str = "?limit=50") -> bytes:
 
 
 def _measure(town: Town) -> tuple[list[Load], list[Load], list[Load]]:
-    from hubbub.conversations.queries import Wanted, conversation_list_sql
+    from hubbub.conversations.listing import Wanted, conversation_list_sql
 
     statement, _ = conversation_list_sql(Wanted(organization_id=town.tenant.id))
     environment = {

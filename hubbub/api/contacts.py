@@ -26,9 +26,10 @@ from hubbub.api.shapes import URL_SECONDS, message_shape
 from hubbub.contacts import actions, queries
 from hubbub.conversations.actions import people
 from hubbub.conversations.media import signed_media_url
+from hubbub.conversations.notes import notes_of
 from hubbub.conversations.queries import list_timeline
 from hubbub.conversations.realtime import ScreenEvent, emit
-from hubbub.desk.queries import leads_of
+from hubbub.desk.queries.leads import leads_of
 
 router = Router(tags=["contacts"])
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
@@ -100,8 +101,9 @@ def export(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Everything that is kept of a person, for them. Raw webhook bodies are not in it: they are dropped within days."""
     found = people.export(who(request), contact_id)
     messages = [message_shape(row) for row in found["messages"]]
-    leads = leads_of(organization_of(request), contact_id)
-    return item({**found, "contact": _shape(found["contact"]), "messages": messages, "leads": leads})
+    organization_id = organization_of(request)
+    beside = {"leads": leads_of(organization_id, contact_id), "notes": notes_of(organization_id, contact_id)}
+    return item({**found, "contact": _shape(found["contact"]), "messages": messages, **beside})
 
 
 @router.post("/{contact_id}/erase", auth=Key("erase_contacts"), response={200: ContactDetail, 409: Error, **FAULTS})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,48 +14,82 @@ from hubbub.api.drafting import to_outbound
 from hubbub.api.router import Key, item, organization_of, page, who
 from hubbub.api.schemas.common import Error, Limit
 from hubbub.api.schemas.conversations import (
+    BulkChange,
+    BulkResults,
     Conversation,
     ConversationChange,
     ConversationFilters,
     Conversations,
+    Counts,
     MarkRead,
     Shown,
+    SnoozeIn,
     TypingIn,
     Ways,
 )
 from hubbub.api.schemas.messages import Message, Messages, SendMessage
 from hubbub.api.shapes import message_shape
-from hubbub.conversations import queries
-from hubbub.conversations.actions import lifecycle
+from hubbub.conversations import listing, queries
+from hubbub.conversations.actions import bulk, lifecycle, snoozing
 from hubbub.conversations.actions.addressing import ways_to_write
-from hubbub.conversations.actions.send import queue_message
+from hubbub.conversations.actions.collision import refuse_if_answered
+from hubbub.conversations.actions.send import is_known, queue_message
 from hubbub.conversations.lifecycle import LifecycleEvent
 from hubbub.conversations.models import Conversation as ConversationRow
 from hubbub.desk.actions.assigning import hand_over
-from hubbub.kit.errors import InvalidInput, NotFound
+from hubbub.kit.errors import HubbubError, InvalidInput, NotFound
 from hubbub.organizations.access import Principal
 from hubbub.organizations.models import User
 from hubbub.outbound import actions as courtesies
 
 router = Router(tags=["conversations"])
+NOBODY = UUID(int=0)
+"""Whoever asks with a machine's key has no conversations and no mentions."""
+BULK_VALUES: dict[str, Callable[[str], object]] = {"assign": UUID, "snooze": datetime.fromisoformat}
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
 
 
 @router.get("", auth=Key("read"), response={200: Conversations, 401: Error, 403: Error, 422: Error})
 def list_conversations(request: HttpRequest, filters: Query[ConversationFilters]) -> HttpResponse:
     """Newest activity first. `next_cursor` of one page is the `cursor` of the next."""
-    chosen = filters.model_dump(exclude={"cursor", "limit"})
-    wanted = queries.Wanted(
-        organization_id=organization_of(request), limit=filters.limit, cursor=filters.cursor, filters=chosen
-    )
-    found = queries.list_conversations(wanted)
+    found = listing.list_conversations(wanted_of(who(request), filters))
     return page(found.rows, found.next_cursor)
+
+
+@router.get("/counts", auth=Key("read"), response={200: Counts, 401: Error, 403: Error})
+def count_conversations(request: HttpRequest) -> HttpResponse:
+    """How many conversations each list of the inbox has, without snoozed ones. At most 1,000 are counted."""
+    principal = who(request)
+    counts = listing.count_lists(principal.organization_id, principal.user_id or NOBODY)
+    return item({**counts, "saved_views": {}})
+
+
+@router.post("/bulk", auth=Key("answer"), response={200: BulkResults, 401: Error, 403: Error, 422: Error})
+def change_many(request: HttpRequest, body: BulkChange) -> HttpResponse:
+    """The same change to up to 200 conversations; each answers for itself."""
+    results = bulk.change_many(who(request), body.ids, body.action, _bulk_value(body))
+    return item({"items": [_bulk_result(one, refused) for one, refused in results.items()]})
+
+
+def _bulk_value(body: BulkChange) -> object:
+    reader = BULK_VALUES.get(body.action)
+    if body.value is None or reader is None:
+        return body.value
+    try:
+        return reader(body.value)
+    except ValueError:
+        raise InvalidInput(f"The value does not fit the action {body.action}.") from None
+
+
+def _bulk_result(conversation_id: UUID, refused: HubbubError | None) -> dict[str, Any]:
+    error = {"code": refused.code, "sentence": refused.sentence, "details": refused.details} if refused else None
+    return {"id": conversation_id, "is_ok": refused is None, "error": error}
 
 
 @router.get("/{conversation_id}", auth=Key("read"), response={200: Conversation, **FAULTS})
 def get_conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """One conversation."""
-    return _shown(request, conversation_id)
+    return shown(request, conversation_id)
 
 
 @router.patch("/{conversation_id}", auth=Key("answer"), response={200: Conversation, **FAULTS})
@@ -73,42 +109,58 @@ def change_conversation(request: HttpRequest, conversation_id: UUID, body: Conve
         hand_over(principal, conversation_id, body.handover, note=body.handover_note)
     if body.is_auto_reply_enabled is not None:
         lifecycle.set_auto_reply(principal, conversation_id, is_enabled=body.is_auto_reply_enabled)
-    return _shown(request, conversation_id)
+    return shown(request, conversation_id)
 
 
 @router.post("/{conversation_id}/read", auth=Key("answer"), response={200: Conversation, **FAULTS})
 def mark_read(request: HttpRequest, conversation_id: UUID, body: MarkRead | None = None) -> HttpResponse:
     """The team has read everything, or everything up to `through`."""
     lifecycle.mark_read(who(request), conversation_id, body.through if body else None)
-    return _shown(request, conversation_id)
+    return shown(request, conversation_id)
 
 
 @router.post("/{conversation_id}/unread", auth=Key("answer"), response={200: Conversation, **FAULTS})
 def mark_unread(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The customer's newest message is unread again."""
     lifecycle.mark_unread(who(request), conversation_id)
-    return _shown(request, conversation_id)
+    return shown(request, conversation_id)
 
 
 @router.post("/{conversation_id}/close", auth=Key("answer"), response={200: Conversation, 409: Error, **FAULTS})
 def close(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Close it; a message of the customer within the reopening time opens it again."""
     lifecycle.change_status(who(request), conversation_id, LifecycleEvent.CLOSE)
-    return _shown(request, conversation_id)
+    return shown(request, conversation_id)
 
 
 @router.post("/{conversation_id}/archive", auth=Key("answer"), response={200: Conversation, 409: Error, **FAULTS})
 def archive(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Put it away; the customer's next message begins another conversation."""
     lifecycle.change_status(who(request), conversation_id, LifecycleEvent.ARCHIVE)
-    return _shown(request, conversation_id)
+    return shown(request, conversation_id)
 
 
 @router.post("/{conversation_id}/reopen", auth=Key("answer"), response={200: Conversation, 409: Error, **FAULTS})
 def reopen(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Open it again. 409 with `details.conversation_id` while another of that contact and channel is open."""
     lifecycle.change_status(who(request), conversation_id, LifecycleEvent.REOPEN)
-    return _shown(request, conversation_id)
+    return shown(request, conversation_id)
+
+
+@router.post("/{conversation_id}/snooze", auth=Key("answer"), response={200: Conversation, 409: Error, **FAULTS})
+def snooze(request: HttpRequest, conversation_id: UUID, body: SnoozeIn) -> HttpResponse:
+    """Out of the lists until a moment, or until the customer writes, which ends it in any case."""
+    if (body.until is None) != body.until_reply:
+        raise InvalidInput("Give either until or until_reply.")
+    snoozing.snooze(who(request), conversation_id, body.until)
+    return shown(request, conversation_id)
+
+
+@router.post("/{conversation_id}/unsnooze", auth=Key("answer"), response={200: Conversation, **FAULTS})
+def unsnooze(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Back in the lists."""
+    snoozing.unsnooze(who(request), conversation_id)
+    return shown(request, conversation_id)
 
 
 @router.get("/{conversation_id}/messages", auth=Key("read"), response={200: Messages, **FAULTS})
@@ -129,9 +181,12 @@ def list_messages(
 @router.post("/{conversation_id}/messages", auth=Key("answer"), response={201: Message, 409: Error, **FAULTS})
 def send_message(request: HttpRequest, conversation_id: UUID, body: SendMessage) -> HttpResponse:
     """Queue one message. The same `client_id` again returns the same message. 422 (`unsendable`, or the platform's
-    reason) for what policy forbids now or the platform cannot express; nothing is stored then."""
+    reason) for what policy forbids now or the platform cannot express; nothing is stored then. 409
+    (`answered_meanwhile`) when a colleague has answered after `seen_message_id`; `is_confirmed` sends all the same."""
     principal = who(request)
     conversation = find_conversation(principal, conversation_id)
+    if body.seen_message_id and not body.is_confirmed and not is_known(principal.organization_id, body.client_id):
+        refuse_if_answered(principal, conversation_id, body.seen_message_id)
     content, reply_to = to_outbound(conversation, body)
     sent = queue_message(
         conversation,
@@ -142,6 +197,10 @@ def send_message(request: HttpRequest, conversation_id: UUID, body: SendMessage)
         reply_to=reply_to,
         at=body.send_at,
     )
+    if body.then == "close":
+        lifecycle.change_status(principal, conversation_id, LifecycleEvent.CLOSE)
+    elif body.then == "snooze":
+        snoozing.snooze(principal, conversation_id, body.snooze_until)
     return item(message_shape(queries.get_message(principal.organization_id, sent.id)), 201)
 
 
@@ -167,6 +226,24 @@ def mark_seen(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     return item({"is_shown": courtesies.mark_seen(conversation)})
 
 
+def wanted_of(principal: Principal, filters: ConversationFilters) -> listing.Wanted:
+    """The list that somebody asks for: `me` is whoever asks."""
+    chosen = filters.model_dump(exclude={"cursor", "limit", "sort", "with_snoozed", "mentions", "label"})
+    chosen["tag"] = filters.tag or filters.label
+    me = principal.user_id or NOBODY
+    chosen["assigned_to"] = me if filters.assigned_to == "me" else filters.assigned_to
+    chosen["mentioned"] = me if filters.mentions == "me" else None
+    chosen["unseen_by"] = me if filters.mentions == "unseen" else None
+    return listing.Wanted(
+        organization_id=principal.organization_id,
+        limit=filters.limit,
+        cursor=filters.cursor,
+        sort=filters.sort,
+        with_snoozed=filters.with_snoozed,
+        filters=chosen,
+    )
+
+
 def find_conversation(principal: Principal, conversation_id: UUID) -> ConversationRow:
     """The conversation with its channel. Raises NotFound."""
     found = (
@@ -184,6 +261,7 @@ def author(principal: Principal) -> User | None:
     return User.objects.filter(id=principal.user_id).first() if principal.user_id else None
 
 
-def _shown(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def shown(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """The conversation as it stands now."""
     row: dict[str, Any] = queries.get_conversation(organization_of(request), conversation_id)
     return item(row)

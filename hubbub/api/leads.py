@@ -10,8 +10,8 @@ from ninja import Query, Router
 from hubbub.api.router import Key, item, organization_of, page, who
 from hubbub.api.schemas.common import Error
 from hubbub.api.schemas.desk import Lead, LeadChange, LeadFilters, Leads, NewLead
-from hubbub.desk import queries
 from hubbub.desk.actions import leads
+from hubbub.desk.queries import leads as queries
 
 router = Router(tags=["leads"])
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}

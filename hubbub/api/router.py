@@ -80,6 +80,14 @@ def organization_of(request: HttpRequest) -> UUID:
     return who(request).organization_id
 
 
+def person_of(request: HttpRequest) -> UUID:
+    """The person who asks. Raises InvalidInput (`needs_person`) for a machine's key."""
+    user_id = who(request).user_id
+    if user_id is None:
+        raise InvalidInput("This belongs to a person: sign in, an API key has none.", code="needs_person")
+    return user_id
+
+
 def page(rows: list[Any], next_cursor: str | None) -> HttpResponse:
     """One page of a list, written straight from the rows: {"items": […], "next_cursor": …}."""
     return HttpResponse(dumps({"items": rows, "next_cursor": next_cursor}), content_type="application/json")

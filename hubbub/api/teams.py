@@ -10,8 +10,8 @@ from ninja import Router
 from hubbub.api.router import Key, item, organization_of, page, who
 from hubbub.api.schemas.common import Accepted, Cursor, Error, Limit
 from hubbub.api.schemas.desk import ConversationOfTeam, Given, MemberIn, NewTeam, TeamChange, TeamDetail, Teams
-from hubbub.desk import queries
 from hubbub.desk.actions import assigning, teams
+from hubbub.desk.queries import teams as queries
 
 router = Router(tags=["teams"])
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}

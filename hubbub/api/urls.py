@@ -14,9 +14,13 @@ from hubbub.api import (
     events,
     flows,
     health,
+    labels,
     leads,
+    me,
     media,
+    members,
     messages,
+    notes,
     processing,
     teams,
     templates,
@@ -38,6 +42,10 @@ NOUNS = {
     "teams": teams.router,
     "leads": leads.router,
     "flows": flows.router,
+    "me": me.router,
+    "members": members.router,
+    "notes": notes.router,
+    "labels": labels.router,
 }
 for noun, router in NOUNS.items():
     api.add_router(f"/{noun}", router)

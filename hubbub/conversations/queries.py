@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -20,48 +18,21 @@ CONVERSATION_COLUMNS = """
        c.inbound_count, c.outbound_count, c.unread_count, c.read_through, c.last_message_text, c.first_message_at,
        c.last_message_at, c.last_inbound_at, c.last_outbound_at, c.awaiting_reply_since,
        CASE WHEN c.response_count > 0 THEN c.response_seconds_total / c.response_count END AS average_response_seconds,
-       c.closed_at, c.archived_at, c.created_at
+       c.closed_at, c.archived_at, c.created_at, z.conversation_id IS NOT NULL AS is_snoozed,
+       z.until AS snoozed_until
 """
-CONVERSATION_SOURCE = """
-  FROM conversation c
+HOLDS = """z.conversation_id = c.id AND c.inbound_count <= z.inbound_count
+       AND (z.until IS NULL OR z.until > hubbub_now())"""
+"""A snooze ends at its time, or with the customer's next message, without anybody doing anything."""
+CONVERSATION_JOINS = f"""
   JOIN channel h ON h.organization_id = c.organization_id AND h.id = c.channel_id
   LEFT JOIN contact k ON k.organization_id = c.organization_id AND k.id = c.contact_id
+  LEFT JOIN snooze z ON {HOLDS}
 """
+CONVERSATION_SOURCE = f"FROM conversation c {CONVERSATION_JOINS}"
 ONE_CONVERSATION = (
     f"SELECT {CONVERSATION_COLUMNS} {CONVERSATION_SOURCE} WHERE c.organization_id = %(organization)s AND c.id = %(id)s"
 )
-LIST = """
-SELECT {columns} {source} WHERE {conditions} ORDER BY c.last_message_at DESC, c.id DESC LIMIT %(limit)s
-"""
-LIST_OF_EVERY_STATUS = """
-SELECT x.* FROM unnest(ARRAY['active', 'closed', 'archived']::varchar[]) AS s (status)
- CROSS JOIN LATERAL (
-       SELECT {columns} {source} WHERE {conditions} AND c.status = s.status
-        ORDER BY c.last_message_at DESC, c.id DESC LIMIT %(limit)s) x
- ORDER BY x.last_message_at DESC, x.id DESC LIMIT %(limit)s
-"""
-"""The index begins with the status: a page of each, merged, costs less than one more index that each message moves."""
-
-FILTERS: dict[str, str] = {
-    "status": "c.status = %(status)s",
-    "channel_id": "c.channel_id = %(channel_id)s",
-    "project_id": "c.project_id = %(project_id)s",
-    "contact_id": "c.contact_id = %(contact_id)s",
-    "platform": "h.platform = %(platform)s",
-    "priority": "c.priority = %(priority)s",
-    "type": "c.type = %(type)s",
-    "handover": "c.handover = %(handover)s",
-    "assigned_to": "c.assigned_to_id = %(assigned_to)s",
-    "team_id": """EXISTS (SELECT FROM team_assignment a WHERE a.conversation_id = c.id
-                          AND a.team_id = %(team_id)s)""",
-    "is_assigned": "(c.assigned_to_id IS NOT NULL) = %(is_assigned)s",
-    "is_unread": "(c.unread_count > 0) = %(is_unread)s",
-    "tag": "c.tags ? %(tag)s",
-    "updated_since": "c.updated_at >= %(updated_since)s",
-    "name_contains": "position(lower(%(name_contains)s) in lower(k.name)) > 0",
-}
-"""Filter → condition. The values are bound; nothing that somebody sends becomes SQL."""
-
 MESSAGE_COLUMNS = """
        m.id, m.conversation_id, m.channel_id, m.contact_id, m.external_id, m.client_id, m.direction, m.author_type,
        m.author_user_id, m.author_name, m.type, m.text, m.content, m.status, m.visibility, m.occurred_at,
@@ -107,40 +78,6 @@ EDITS = """
 SELECT e.edit_number, e.edited_at, e.text FROM message_edit e
  WHERE e.organization_id = %(organization)s AND e.message_id = %(id)s ORDER BY e.edit_number, e.edited_at
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a list of conversations is asked for. `filters` has only names of `FILTERS`."""
-
-    organization_id: UUID
-    limit: int = 50
-    cursor: str | None = None
-    filters: Mapping[str, Any] = field(default_factory=dict)
-
-
-def list_conversations(wanted: Wanted) -> Page:
-    """Newest activity first."""
-    statement, parameters = conversation_list_sql(wanted)
-    return page_of(run(statement, **parameters), wanted.limit, ("last_message_at", "id"))
-
-
-def conversation_list_sql(wanted: Wanted) -> tuple[str, dict[str, Any]]:
-    """The statement and its bound values, for the list and for the test that looks at its plan."""
-    chosen = {name: value for name, value in wanted.filters.items() if value is not None}
-    conditions = ["c.organization_id = %(organization)s", "c.last_message_at IS NOT NULL"]
-    conditions += [FILTERS[name] for name in chosen]
-    parameters = {"organization": wanted.organization_id, "limit": wanted.limit + 1, **chosen}
-    if wanted.cursor:
-        at, last = read_cursor(wanted.cursor, 2)
-        conditions.append("(c.last_message_at, c.id) < (%(cursor_at)s::timestamptz, %(cursor_id)s::uuid)")
-        parameters.update(cursor_at=at, cursor_id=last)
-    is_narrow = any(name in chosen for name in ("status", "channel_id", "contact_id"))
-    shape = LIST if is_narrow else LIST_OF_EVERY_STATUS
-    statement = shape.format(
-        columns=CONVERSATION_COLUMNS, source=CONVERSATION_SOURCE, conditions=" AND ".join(conditions)
-    )
-    return statement, parameters
 
 
 def get_conversation(organization_id: UUID, conversation_id: UUID) -> Row:

@@ -23,6 +23,11 @@ KINDS = (
     "team.changed",
     "lead.changed",
     "flow.changed",
+    "note.created",
+    "note.changed",
+    "mention.changed",
+    "label.changed",
+    "member.changed",
 )
 
 INSERT = """

@@ -8,6 +8,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from hubbub.conversations import attachments, upkeep
+from hubbub.conversations.actions import snoozing
 from hubbub.organizations.retries import Backoff, is_last_attempt
 
 
@@ -19,6 +20,11 @@ def store_attachment(context: JobContext, *, organization_id: str, attachment_id
         if is_last_attempt(context.job.attempts):
             attachments.give_up(UUID(organization_id), UUID(attachment_id))
         raise
+
+
+@app.task(name="reminders.end_snooze", queue="reminders", retry=Backoff())
+def end_snooze(*, organization_id: str, conversation_id: str) -> None:
+    snoozing.end_snooze(UUID(organization_id), UUID(conversation_id))
 
 
 @app.periodic(cron="7 * * * *")

@@ -38,6 +38,9 @@ MOVE = (
     "UPDATE lead SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
     """UPDATE team_assignment SET conversation_id = %(target)s WHERE conversation_id = %(source)s
           AND NOT EXISTS (SELECT FROM team_assignment WHERE conversation_id = %(target)s)""",
+    "UPDATE note SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
+    "UPDATE mention SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
+    "DELETE FROM snooze WHERE conversation_id = ANY(ARRAY[%(source)s, %(target)s]::uuid[])",
     "DELETE FROM automation_lane WHERE conversation_id = %(source)s",
     """DELETE FROM outbox_lane WHERE conversation_id = %(source)s
           AND NOT EXISTS (SELECT FROM outbox WHERE conversation_id = %(source)s)""",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -72,6 +72,12 @@ SELECT r.fact_id, r.organization_id, 'conversation_opened', hubbub_now(), r.chan
 REOPEN = """
 UPDATE conversation SET status = 'active', closed_at = NULL, status_changed_at = hubbub_now(), updated_at = hubbub_now()
  WHERE id = ANY(%(ids)s::uuid[])
+"""
+REOPENED = """
+INSERT INTO fact (id, organization_id, kind, at, channel_id, conversation_id, contact_id, data)
+SELECT r.fact_id, r.organization_id, 'reopened', hubbub_now(), r.channel_id, r.id, r.contact_id, '{}'
+  FROM jsonb_to_recordset(%(rows)s::jsonb)
+    AS r (fact_id uuid, id uuid, organization_id uuid, channel_id uuid, contact_id uuid)
 """
 LONGEST_KEY = 255
 
@@ -182,15 +188,26 @@ def _decide(slots: dict[Key, Slot]) -> list[Slot]:
     return reopened
 
 
-def _reopen(batch: Batch, slots: Iterable[Slot]) -> None:
+def _reopen(batch: Batch, slots: Sequence[Slot]) -> None:
     rows = [slot.conversation for slot in slots if slot.conversation]
     if not rows:
         return
     run(REOPEN, ids=[row.id for row in rows])
+    run(REOPENED, [_reopened(slot, slot.conversation) for slot in slots if slot.conversation])
     for slot in slots:
         if slot.conversation:
             slot.conversation.status = ConversationStatus.ACTIVE
             batch.show(_screen_event("conversation.changed", slot, slot.conversation.id))
+
+
+def _reopened(slot: Slot, conversation: ConversationRow) -> dict[str, object]:
+    return {
+        "fact_id": new_id(),
+        "id": conversation.id,
+        "organization_id": slot.channel.organization_id,
+        "channel_id": slot.channel.id,
+        "contact_id": slot.contact_id,
+    }
 
 
 def _open_missing(batch: Batch, slots: dict[Key, Slot]) -> None:

@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "merge_contacts": MANAGING,
     "replay_events": MANAGING,
     "manage_teams": MANAGING,
+    "manage_desk": MANAGING,
     "manage_flows": MANAGING,
     "manage_channels": ADMINISTERING,
     "erase_contacts": ADMINISTERING,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hubbub.kit.errors import InvalidInput
 from hubbub.kit.ids import new_id, new_token
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.access import Principal, key_hash
@@ -30,6 +32,18 @@ def add_member(organization: Organization, user: User, role: Role) -> Membership
         organization=organization, user=user, defaults={"role": role, "is_active": True}
     )
     return membership
+
+
+def change_person(user_id: UUID, values: Mapping[str, str]) -> None:
+    """Change a person's name or language. Raises InvalidInput for an empty name."""
+    person = User.objects.select_for_update(no_key=True).get(id=user_id)
+    if "name" in values:
+        name = " ".join(values["name"].split())
+        if not name:
+            raise InvalidInput("A person needs a name.")
+        person.first_name, person.last_name = name[:150], ""
+    person.language = values.get("language", person.language)
+    person.save(update_fields=["first_name", "last_name", "language"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from procrastinate.contrib.django import app
 
 from hubbub.kit.json import JsonValue
 
-QUEUES = {"conversations": "media", "contacts": "profiles", "channels": "channels", "maintenance": "maintenance"}
+QUEUES = {
+    "conversations": "media",
+    "contacts": "profiles",
+    "channels": "channels",
+    "maintenance": "maintenance",
+    "reminders": "reminders",
+    "desk": "desk",
+}
 """By the first word of the task's name: a flood of pictures does not delay a token check."""
 
 
-def defer(name: str, **arguments: JsonValue) -> None:
-    """Enqueue one job; it starts after the transaction commits."""
-    defer_many(name, [arguments])
+def defer(name: str, *, at: datetime | None = None, **arguments: JsonValue) -> None:
+    """Enqueue one job; it starts after the transaction commits, and not before `at`."""
+    defer_many(name, [arguments], at=at)
 
 
-def defer_many(name: str, arguments: Sequence[Mapping[str, JsonValue]]) -> None:
+def defer_many(name: str, arguments: Sequence[Mapping[str, JsonValue]], *, at: datetime | None = None) -> None:
     """Enqueue many jobs of one task with one statement."""
     if not arguments:
         return
     queue = QUEUES[name.partition(".")[0]]
-    app.configure_task(name, queue=queue, allow_unknown=True).batch_defer(*(dict(one) for one in arguments))
+    app.configure_task(name, queue=queue, allow_unknown=True, **({"schedule_at": at} if at else {})).batch_defer(
+        *(dict(one) for one in arguments)
+    )

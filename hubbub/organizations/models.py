@@ -22,6 +22,8 @@ class User(AbstractUser):
     """Somebody who signs in. Belongs to organisations by membership."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    language = models.CharField(max_length=10, blank=True, default="")
+    """Of the screens; empty: as their browser asks."""
 
     class Meta:
         db_table = "hubbub_user"
@@ -110,7 +112,14 @@ class AuditEntry(TenantModel):
 
     class Meta:
         db_table = "audit_entry"
-        indexes = [models.Index(fields=["organization", "-at"], name="audit_entry_recent")]
+        indexes = [
+            models.Index(fields=["organization", "-at"], name="audit_entry_recent"),
+            models.Index(
+                fields=["organization", "target_id", "-at", "-id"],
+                name="audit_entry_of_conversation",
+                condition=models.Q(target_type="conversation"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_type}"

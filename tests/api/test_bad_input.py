@@ -66,7 +66,17 @@ def _ids() -> dict[str, object]:
         "flow_id": _flow_id(),
         **{
             name: new_id()
-            for name in ("event_id", "record_id", "suggestion_id", "delivery_id", "team_id", "lead_id", "user_id")
+            for name in (
+                "event_id",
+                "record_id",
+                "suggestion_id",
+                "delivery_id",
+                "team_id",
+                "lead_id",
+                "user_id",
+                "note_id",
+                "label_id",
+            )
         },
     }
 

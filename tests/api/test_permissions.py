@@ -11,8 +11,8 @@ from django.db import connection
 
 from hubbub.channels.models import Template
 from hubbub.contacts.models import MergeSuggestion
-from hubbub.conversations.models import ProcessingRecord
-from hubbub.desk.models import Lead, Team, TeamAssignment, TeamMembership
+from hubbub.conversations.models import Note, ProcessingRecord
+from hubbub.desk.models import Label, Lead, Team, TeamAssignment, TeamMembership
 from hubbub.flows.actions import NewFlow, create_flow
 from hubbub.inbound.models import Event
 from hubbub.kit.ids import new_id
@@ -41,6 +41,13 @@ BODIES: dict[str, Any] = {
     "POST /teams/{team_id}/conversations": "conversation",
     "POST /leads": "lead",
     "PATCH /leads/{lead_id}": {"score": 50},
+    "POST /conversations/bulk": "bulk",
+    "POST /conversations/{conversation_id}/notes": {"text": "for the team"},
+    "POST /conversations/{conversation_id}/tags": {"add": ["vip"]},
+    "POST /conversations/{conversation_id}/snooze": {"until_reply": True},
+    "PATCH /me": {"name": "New"},
+    "POST /labels": "label",
+    "PATCH /labels/{label_id}": {"description": "New"},
     "POST /flows": {"name": "", "definition": {}},
     "PATCH /flows/{flow_id}": {"name": "New"},
     "POST /flows/{flow_id}/test": {"inputs": [{"text": "hi"}]},
@@ -66,6 +73,10 @@ class World:
             return {"name": f"Team {new_id()}"}
         if wanted == "conversation":
             return {"conversation_id": str(self.ids["conversation_id"])}
+        if wanted == "label":
+            return {"name": f"Label {new_id()}"}
+        if wanted == "bulk":
+            return {"ids": [str(self.ids["conversation_id"])], "action": "read"}
         if wanted == "lead":
             return {"contact_id": str(self.ids["contact_id"])}
         return wanted
@@ -99,6 +110,10 @@ def _world(name: str) -> World:
         lead = Lead.objects.create(organization=talk.tenant.organization, contact_id=talk.contact_id)
         definition: dict[str, Any] = {"start": {"actions": [{"type": "send_text", "text": "Hello"}]}}
         flow = create_flow(None, talk.tenant.id, NewFlow(name="Flow", definition=definition))
+        note = Note.objects.create(
+            organization=talk.tenant.organization, conversation=talk.conversation(), text="for the team"
+        )
+        label = Label.objects.create(organization=talk.tenant.organization, name="VIP")
         event = Event.objects.filter(message_id=message.id).first()
         assert event is not None
         assert template.id
@@ -118,6 +133,8 @@ def _world(name: str) -> World:
             "user_id": user.id,
             "lead_id": lead.id,
             "flow_id": flow.id,
+            "note_id": note.id,
+            "label_id": label.id,
         },
     )
 
@@ -237,6 +254,7 @@ def _fingerprint(tenant: Tenant) -> list[Any]:
     tables = (
         *("conversation", "message", "contact", "contact_identity", "channel", "event", "outbox", "audit_entry"),
         *("team", "team_membership", "team_assignment", "lead", "flow", "flow_version"),
+        *("note", "mention", "snooze", "label"),
     )
     with organization_scope(tenant.id), connection.cursor() as cursor:
         found = []

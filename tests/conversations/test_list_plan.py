@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from hubbub.channels.models import Channel
-from hubbub.conversations.queries import Wanted, conversation_list_sql
+from hubbub.conversations.listing import Wanted, conversation_list_sql
 from hubbub.kit.ids import new_id
 from hubbub.organizations.scope import organization_scope
 from tests.support.factories import Tenant, make_channel, make_tenant
@@ -83,7 +83,7 @@ def test_a_page_reads_about_as_many_rows_as_it_shows(crowd: tuple[Tenant, Channe
 
 
 def test_the_page_after_a_cursor_is_found_by_the_index_too(crowd: tuple[Tenant, Channel]) -> None:
-    from hubbub.conversations.queries import list_conversations
+    from hubbub.conversations.listing import list_conversations
 
     tenant, _ = crowd
     with organization_scope(tenant.id):

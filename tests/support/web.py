@@ -9,9 +9,10 @@ from django.test import Client
 
 from hubbub.kit.json import dumps, loads
 from hubbub.organizations.actions import create_api_key
-from hubbub.organizations.models import Role
+from hubbub.organizations.models import Role, User
 from hubbub.organizations.scope import organization_scope
 from tests.support.factories import Tenant
+from tests.support.people import make_member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +89,11 @@ def api_for(tenant: Tenant, role: Role = Role.ADMIN, *, is_operator: bool = Fals
     """A client with a fresh key of that role."""
     with organization_scope(tenant.id):
         return Api(create_api_key(tenant.id, f"{role} key", role, is_operator=is_operator).key)
+
+
+def signed_in(tenant: Tenant, role: Role = Role.AGENT, **fields: str) -> tuple[Api, User]:
+    """A new member of that role, and a client with their session."""
+    user = make_member(tenant, role, **fields)
+    api = Api("")
+    api.client.force_login(user)
+    return api, user

@@ -13,6 +13,7 @@ from hubbub.api.router import StrictSchema
 from hubbub.api.schemas.common import Cursor, Extra, Id, Limit, PlatformName, Short
 from hubbub.api.schemas.conversations import Conversation
 from hubbub.api.schemas.messages import Message
+from hubbub.api.schemas.notes import Note
 
 
 class ContactFilters(Schema):
@@ -125,3 +126,4 @@ class ContactExport(Schema):
     conversations: list[Conversation]
     messages: list[Message]
     leads: list[Extra] = Field(description="As GET /leads shows them.")
+    notes: list[Note] = Field(description="What the team wrote about them.")

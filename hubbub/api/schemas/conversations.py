@@ -10,7 +10,17 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from hubbub.api.router import StrictSchema
-from hubbub.api.schemas.common import AwareMoment, Extra, Id, Limit, PlatformName, PriorityName, Short, StatusName
+from hubbub.api.schemas.common import (
+    AwareMoment,
+    ErrorBody,
+    Extra,
+    Id,
+    Limit,
+    PlatformName,
+    PriorityName,
+    Short,
+    StatusName,
+)
 
 
 class Conversation(Schema):
@@ -55,6 +65,8 @@ class Conversation(Schema):
     closed_at: datetime | None
     archived_at: datetime | None
     created_at: datetime
+    is_snoozed: bool
+    snoozed_until: datetime | None = Field(description="null while it is snoozed: until the customer writes.")
 
 
 class TypingIn(StrictSchema):
@@ -83,9 +95,14 @@ class Conversations(Schema):
 
 
 class ConversationFilters(Schema):
-    """What a list of conversations can be narrowed to."""
+    """What a list of conversations can be narrowed to, and its order."""
 
     limit: Limit = 50
+    sort: Literal["recent", "waiting", "priority"] = Field(
+        default="recent",
+        description="recent: newest activity first; waiting: open ones in which a customer waits, the longest first;"
+        " priority: open ones, the most urgent first.",
+    )
     cursor: Annotated[str, Field(max_length=500)] | None = None
     status: StatusName | None = None
     channel_id: UUID | None = None
@@ -95,11 +112,20 @@ class ConversationFilters(Schema):
     priority: PriorityName | None = None
     type: Literal["private", "group", "public"] | None = None
     handover: Literal["flow", "ai", "human"] | None = None
-    assigned_to: UUID | None = None
+    assigned_to: Literal["me"] | UUID | None = None
     team_id: UUID | None = None
     is_assigned: bool | None = None
     is_unread: bool | None = None
     tag: Short | None = None
+    label: Short | None = Field(default=None, description="As `tag`: a label is a tag that the team agreed on.")
+    mentions: Literal["me", "unseen"] | None = Field(
+        default=None, description="me: in which a note mentions you; unseen: and you have not looked."
+    )
+    is_snoozed: bool | None = Field(default=None, description="Left out: only those that are not.")
+    with_snoozed: bool = Field(default=False, description="Snoozed ones too. Always so with `contact_id`.")
+    window: Literal["open", "closing", "closed"] | None = Field(
+        default=None, description="Whether a free reply is possible; closing: for less than two hours more."
+    )
     updated_since: AwareDatetime | None = None
     name_contains: Short | None = Field(default=None, description="Part of the contact's name, in any case.")
 
@@ -116,6 +142,60 @@ class ConversationChange(StrictSchema):
         default="", description="For the person who takes over; stands in `metadata.handover` while they have it."
     )
     is_auto_reply_enabled: bool | None = None
+
+
+class Counts(Schema):
+    """Each at most 1,000, which means: that many or more."""
+
+    mine: int
+    unassigned: int
+    all: int
+    mentions: int = Field(description="With a note that mentions you and that you have not seen.")
+    snoozed: int
+    archived: int
+    by_channel: dict[str, int] = Field(
+        description="Channel id → open conversations; channels without any are left out."
+    )
+    saved_views: dict[str, int]
+
+
+class SnoozeIn(StrictSchema):
+    """Exactly one of the two. The customer's next message ends it in any case."""
+
+    until: AwareMoment | None = None
+    until_reply: bool = False
+
+
+class BulkChange(StrictSchema):
+    ids: list[Id] = Field(min_length=1, max_length=200)
+    action: Literal[
+        "assign",
+        "label",
+        "unlabel",
+        "snooze",
+        "unsnooze",
+        "close",
+        "archive",
+        "reopen",
+        "priority",
+        "read",
+        "unread",
+    ]
+    value: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None,
+        description="assign: a user id, null: nobody; label, unlabel: its name; priority: its name; snooze: a moment,"
+        " null: until the customer writes. The others take none.",
+    )
+
+
+class BulkResult(Schema):
+    id: UUID
+    is_ok: bool
+    error: ErrorBody | None
+
+
+class BulkResults(Schema):
+    items: list[BulkResult]
 
 
 class MarkRead(StrictSchema):

@@ -182,3 +182,13 @@ class SendMessage(StrictSchema):
     send_at: AwareMoment | None = Field(default=None, description="Not before; it takes its place in the order then.")
     is_silent: bool = False
     persona_id: Short | None = None
+    seen_message_id: Id | None = Field(
+        default=None,
+        description="The last message on your screen: 409 `answered_meanwhile` when a colleague was faster.",
+    )
+    is_confirmed: bool = Field(default=False, description="Send it although a colleague has answered meanwhile.")
+    then: Literal["close", "snooze"] | None = Field(
+        default=None,
+        description="What becomes of the conversation; snooze: until `snooze_until`, else the next message.",
+    )
+    snooze_until: AwareMoment | None = None

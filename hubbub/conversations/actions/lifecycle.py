@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -89,6 +89,7 @@ def change_status(principal: Principal, conversation_id: UUID, event: LifecycleE
     if not isinstance(outcome, Become):
         return
     become(conversation, outcome.status)
+    run("DELETE FROM snooze WHERE conversation_id = %(id)s", id=conversation_id)
     kind = FACTS[outcome.status.value]
     record(
         kind,
@@ -133,14 +134,14 @@ def mark_read(principal: Principal, conversation_id: UUID, through: object = Non
     """Everything up to a moment (platform time; None: all) is read by the team."""
     lock_conversation(principal.organization_id, conversation_id)
     run(MARK_READ, organization=principal.organization_id, id=conversation_id, through=through)
-    _show(principal, conversation_id)
+    show_conversation(principal.organization_id, conversation_id)
 
 
 def mark_unread(principal: Principal, conversation_id: UUID) -> None:
     """The newest message of the customer is unread again."""
     lock_conversation(principal.organization_id, conversation_id)
     run(MARK_UNREAD, organization=principal.organization_id, id=conversation_id)
-    _show(principal, conversation_id)
+    show_conversation(principal.organization_id, conversation_id)
 
 
 def set_priority(principal: Principal, conversation_id: UUID, priority: str) -> None:
@@ -155,7 +156,20 @@ def set_tags(principal: Principal, conversation_id: UUID, tags: Sequence[str]) -
     cleaned: list[JsonValue] = [*sorted({tag.strip()[:LONGEST_TAG] for tag in tags if tag.strip()})]
     if len(cleaned) > MOST_TAGS:
         raise InvalidInput(f"A conversation has at most {MOST_TAGS} tags.")
-    _set(principal, conversation_id, "tags_changed", tags=cleaned)
+    present = lock_conversation(principal.organization_id, conversation_id).tags
+    changes: dict[str, JsonValue] = {
+        "added": [tag for tag in cleaned if tag not in present],
+        "removed": [tag for tag in present if tag not in cleaned],
+    }
+    if any(changes.values()):
+        _set(principal, conversation_id, "tags_changed", changes, tags=cleaned)
+
+
+def change_tags(principal: Principal, conversation_id: UUID, *, add: Sequence[str], remove: Sequence[str]) -> None:
+    """Add some tags and take others away; the rest stays."""
+    present = lock_conversation(principal.organization_id, conversation_id).tags
+    unwanted = {tag.strip() for tag in remove}
+    set_tags(principal, conversation_id, [*(tag for tag in present if tag not in unwanted), *add])
 
 
 def assign(principal: Principal, conversation_id: UUID, user_id: UUID | None) -> None:
@@ -194,24 +208,32 @@ def set_handover(principal: Principal, conversation_id: UUID, handover: str) -> 
     )
 
 
-def _set(principal: Principal, conversation_id: UUID, action: str, **values: JsonValue) -> None:
+def _set(
+    principal: Principal,
+    conversation_id: UUID,
+    action: str,
+    noted: Mapping[str, JsonValue] | None = None,
+    **values: JsonValue,
+) -> None:
+    """`noted`: what the audit log says of it, if that is not the new values."""
     conversation = lock_conversation(principal.organization_id, conversation_id)
     for name, value in values.items():
         setattr(conversation, name, value)
     conversation.save(update_fields=[*values, "updated_at"])
-    _changed(principal, conversation_id, action, **values)
+    _changed(principal, conversation_id, action, **(values if noted is None else noted))
 
 
 def _changed(principal: Principal, conversation_id: UUID, action: str, **data: JsonValue) -> None:
     audit(principal, principal.organization_id, action, "conversation", conversation_id, **data)
-    _show(principal, conversation_id)
+    show_conversation(principal.organization_id, conversation_id)
 
 
-def _show(principal: Principal, conversation_id: UUID) -> None:
+def show_conversation(organization_id: UUID, conversation_id: UUID) -> None:
+    """Tell the screens that a conversation has changed."""
     emit(
         [
             ScreenEvent(
-                organization_id=principal.organization_id,
+                organization_id=organization_id,
                 kind="conversation.changed",
                 subject_id=conversation_id,
                 conversation_id=conversation_id,

@@ -136,6 +136,11 @@ def _known(organization_id: UUID, wanted: Sequence[Wanted]) -> dict[str, tuple[U
     return {row["client_id"]: (row["id"], row["conversation_id"]) for row in rows}
 
 
+def is_known(organization_id: UUID, client_id: str | None) -> bool:
+    """Whether a message with this client id was queued before: asking again sends nothing."""
+    return client_id is not None and bool(run(KNOWN, organization=organization_id, client_ids=[client_id]))
+
+
 def _already_queued(wanted: Wanted, known: Mapping[str, tuple[UUID, UUID]]) -> UUID | None:
     if wanted.client_id is None or wanted.client_id not in known:
         return None

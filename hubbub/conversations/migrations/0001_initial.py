@@ -856,18 +856,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="conversation",
-            index=models.Index(
-                fields=["organization", "status", "-last_message_at", "-id"], name="conversation_recent"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                fields=["organization", "channel", "-last_message_at", "-id"], name="conversation_by_channel"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
             index=models.Index(fields=["contact", "channel"], name="conversation_by_contact"),
         ),
         migrations.AddIndex(
@@ -876,14 +864,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("type", "private"), _negated=True),
                 fields=["channel", "thread_key"],
                 name="conversation_of_thread",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                condition=models.Q(("assigned_to__isnull", False)),
-                fields=["organization", "assigned_to", "status"],
-                name="conversation_assigned",
             ),
         ),
         migrations.AddConstraint(
@@ -1066,5 +1046,229 @@ class Migration(migrations.Migration):
                 fields=["channel", "reply_to_external_id"],
                 name="message_awaiting_reply_to",
             ),
+        ),
+        migrations.CreateModel(
+            name="Mention",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=hubbub.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+            ],
+            options={
+                "db_table": "mention",
+            },
+        ),
+        migrations.CreateModel(
+            name="Note",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=hubbub.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("author_name", models.CharField(blank=True, default="", max_length=255)),
+                ("text", models.TextField()),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+            ],
+            options={
+                "db_table": "note",
+            },
+        ),
+        migrations.CreateModel(
+            name="Snooze",
+            fields=[
+                (
+                    "conversation",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="snooze",
+                        serialize=False,
+                        to="conversations.conversation",
+                    ),
+                ),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("inbound_count", models.IntegerField()),
+                ("snoozed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "db_table": "snooze",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="conversation",
+            index=models.Index(
+                models.F("organization"),
+                models.F("status"),
+                models.ExpressionWrapper(models.Q(("assigned_to__isnull", True)), output_field=models.BooleanField()),
+                models.OrderBy(models.F("last_message_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="conversation_recent",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="conversation",
+            index=models.Index(
+                fields=["organization", "channel", "status", "-last_message_at", "-id"], name="conversation_by_channel"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("assigned_to__isnull", False)),
+                fields=["organization", "assigned_to", "status", "-last_message_at", "-id"],
+                name="conversation_assigned",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("awaiting_reply_since__isnull", False), ("status", "active")),
+                fields=["organization", "assigned_to", "awaiting_reply_since", "id"],
+                name="conversation_waiting",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("status", "active"), models.Q(("priority", "normal"), _negated=True)),
+                fields=["organization", "assigned_to", "priority", "-last_message_at", "-id"],
+                name="conversation_priority",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="fact",
+            index=models.Index(
+                condition=models.Q(("kind", "reopened")),
+                fields=["organization", "conversation_id", "-at", "-id"],
+                name="fact_of_reopening",
+            ),
+        ),
+        migrations.AddField(
+            model_name="mention",
+            name="conversation",
+            field=hubbub.organizations.fields.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="conversations.conversation",
+            ),
+        ),
+        migrations.AddField(
+            model_name="mention",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="organizations.organization",
+            ),
+        ),
+        migrations.AddField(
+            model_name="mention",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="note",
+            name="author_user",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="note",
+            name="conversation",
+            field=hubbub.organizations.fields.TenantForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="notes",
+                to="conversations.conversation",
+            ),
+        ),
+        migrations.AddField(
+            model_name="note",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="organizations.organization",
+            ),
+        ),
+        migrations.AddField(
+            model_name="mention",
+            name="note",
+            field=hubbub.organizations.fields.TenantForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mentions",
+                to="conversations.note",
+            ),
+        ),
+        migrations.AddField(
+            model_name="snooze",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="organizations.organization",
+            ),
+        ),
+        migrations.AddField(
+            model_name="snooze",
+            name="snoozed_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="note",
+            index=models.Index(fields=["conversation", "-created_at", "-id"], name="note_thread"),
+        ),
+        migrations.AddIndex(
+            model_name="note",
+            index=models.Index(
+                condition=models.Q(("author_user__isnull", False)), fields=["author_user"], name="note_by_author"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="mention",
+            index=models.Index(fields=["organization", "user", "conversation"], name="mention_of_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="mention",
+            constraint=models.UniqueConstraint(fields=("note", "user"), name="mention_unique"),
+        ),
+        migrations.AddIndex(
+            model_name="snooze",
+            index=models.Index(fields=["organization", "until"], name="snooze_due"),
         ),
     ]

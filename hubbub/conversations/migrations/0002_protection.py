@@ -26,6 +26,44 @@ SET search_path = public AS $$
 $$
 """
 """Which files of the media store no row names any more, in any organisation: the same content is stored once."""
+FOLLOW = "SELECT, UPDATE, DELETE"
+"""When two contacts turn out to be one person, what hangs on the thread that is emptied moves with it."""
+CONVERSATION_TAG = """
+CREATE TABLE conversation_tag (
+    organization_id uuid NOT NULL, tag varchar(100) NOT NULL, conversation_id uuid NOT NULL,
+    PRIMARY KEY (organization_id, tag, conversation_id),
+    CONSTRAINT conversation_tag_conversation_id_tenant FOREIGN KEY (organization_id, conversation_id)
+        REFERENCES conversation (organization_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+)
+"""
+"""Conversations by tag: row-level security keeps an index on the JSON itself from being used."""
+KEEP_TAGS = """
+CREATE FUNCTION keep_conversation_tags() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    DELETE FROM conversation_tag WHERE organization_id = NEW.organization_id AND conversation_id = NEW.id
+       AND NOT NEW.tags ? tag;
+    INSERT INTO conversation_tag (organization_id, tag, conversation_id)
+    SELECT NEW.organization_id, left(t, 100), NEW.id FROM jsonb_array_elements_text(NEW.tags) t
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$
+"""
+TAGS_INSERTED = """
+CREATE TRIGGER conversation_tags_inserted AFTER INSERT ON conversation FOR EACH ROW
+ WHEN (NEW.tags <> '[]'::jsonb) EXECUTE FUNCTION keep_conversation_tags()
+"""
+TAGS_UPDATED = """
+CREATE TRIGGER conversation_tags_updated AFTER UPDATE OF tags ON conversation FOR EACH ROW
+ WHEN (NEW.tags IS DISTINCT FROM OLD.tags) EXECUTE FUNCTION keep_conversation_tags()
+"""
+SNOOZE_OF_CONVERSATION = """
+ALTER TABLE snooze ADD CONSTRAINT snooze_conversation_id_tenant FOREIGN KEY (organization_id, conversation_id)
+ REFERENCES conversation (organization_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+"""
+MENTION_OF_NOTE = """
+ALTER TABLE mention ADD CONSTRAINT mention_note_id_tenant FOREIGN KEY (organization_id, note_id)
+ REFERENCES note (organization_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+"""
 CONVERSATION_KEYS = {"conversation_id": "conversation"}
 MESSAGE_KEYS = {"message_id": "message"}
 
@@ -37,7 +75,7 @@ class Migration(migrations.Migration):
         ("procrastinate", "__latest__"),
     ]
     operations = [
-        *(identity_key(table) for table in ("conversation", "message")),
+        *(identity_key(table) for table in ("conversation", "message", "note")),
         protect(
             "conversation",
             grants={"web": ALL, "inbound": ALL, "outbound": WRITE, "automation": WRITE, "jobs": "SELECT, UPDATE"},
@@ -152,8 +190,34 @@ class Migration(migrations.Migration):
             spanning=("inbound",),
             references=MESSAGE_KEYS,
         ),
+        protect(
+            "note",
+            grants={"web": ALL, "inbound": FOLLOW, "jobs": "SELECT"},
+            spanning=("inbound",),
+            references=CONVERSATION_KEYS,
+        ),
+        protect(
+            "mention",
+            grants={"web": ALL, "inbound": FOLLOW, "jobs": "SELECT"},
+            spanning=("inbound",),
+            references=CONVERSATION_KEYS,
+        ),
+        protect(
+            "snooze",
+            grants={"web": ALL, "inbound": FOLLOW, "automation": "SELECT", "jobs": "SELECT, DELETE"},
+            spanning=("inbound",),
+        ),
+        run([CONVERSATION_TAG]),
+        protect("conversation_tag", grants={"web": "SELECT", "jobs": "SELECT"}),
         run(
             [
+                SNOOZE_OF_CONVERSATION,
+                MENTION_OF_NOTE,
+                KEEP_TAGS,
+                "REVOKE ALL ON FUNCTION keep_conversation_tags() FROM PUBLIC",
+                TAGS_INSERTED,
+                TAGS_UPDATED,
+                "CREATE INDEX conversation_tag_of_conversation ON conversation_tag (conversation_id)",
                 OWNERLESS_MEDIA,
                 "REVOKE ALL ON FUNCTION ownerless_media(text[]) FROM PUBLIC",
                 "GRANT EXECUTE ON FUNCTION ownerless_media(text[]) TO {web}, {jobs}",

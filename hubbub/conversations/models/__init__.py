@@ -14,6 +14,7 @@ from hubbub.conversations.models.message import (
 )
 from hubbub.conversations.models.outbox import OutboxEntry, OutboxLane, ReplyToken
 from hubbub.conversations.models.records import Fact, RealtimeEvent
+from hubbub.conversations.models.teamwork import Mention, Note, Snooze
 
 __all__ = [
     "Attachment",
@@ -22,9 +23,11 @@ __all__ = [
     "Conversation",
     "ConversationStatus",
     "Fact",
+    "Mention",
     "Message",
     "MessageEdit",
     "MessageStatus",
+    "Note",
     "OutboxEntry",
     "OutboxLane",
     "Participant",
@@ -34,5 +37,6 @@ __all__ = [
     "RealtimeEvent",
     "ReceiptMark",
     "ReplyToken",
+    "Snooze",
     "WaitingEffect",
 ]

@@ -99,16 +99,35 @@ class Conversation(TenantPart):
             ),
         ]
         indexes = [
-            models.Index(fields=["organization", "status", "-last_message_at", "-id"], name="conversation_recent"),
-            models.Index(fields=["organization", "channel", "-last_message_at", "-id"], name="conversation_by_channel"),
+            models.Index(
+                "organization",
+                "status",
+                models.ExpressionWrapper(models.Q(assigned_to__isnull=True), output_field=models.BooleanField()),
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
+                name="conversation_recent",
+            ),
+            models.Index(
+                fields=["organization", "channel", "status", "-last_message_at", "-id"], name="conversation_by_channel"
+            ),
             models.Index(fields=["contact", "channel"], name="conversation_by_contact"),
             models.Index(
                 fields=["channel", "thread_key"], name="conversation_of_thread", condition=~models.Q(type="private")
             ),
             models.Index(
-                fields=["organization", "assigned_to", "status"],
+                fields=["organization", "assigned_to", "status", "-last_message_at", "-id"],
                 name="conversation_assigned",
                 condition=models.Q(assigned_to__isnull=False),
+            ),
+            models.Index(
+                fields=["organization", "assigned_to", "awaiting_reply_since", "id"],
+                name="conversation_waiting",
+                condition=models.Q(status="active", awaiting_reply_since__isnull=False),
+            ),
+            models.Index(
+                fields=["organization", "assigned_to", "priority", "-last_message_at", "-id"],
+                name="conversation_priority",
+                condition=models.Q(status="active") & ~models.Q(priority="normal"),
             ),
         ]
 

@@ -46,7 +46,14 @@ class Fact(TenantPart):
 
     class Meta:
         db_table = "fact"
-        indexes = [models.Index(fields=["organization", "kind", "-at"], name="fact_recent")]
+        indexes = [
+            models.Index(fields=["organization", "kind", "-at"], name="fact_recent"),
+            models.Index(
+                fields=["organization", "conversation_id", "-at", "-id"],
+                name="fact_of_reopening",
+                condition=models.Q(kind="reopened"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.kind

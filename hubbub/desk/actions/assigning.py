@@ -9,7 +9,7 @@ from hubbub.conversations.models import Conversation
 from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.actions.teams import lock_team
 from hubbub.desk.models import Team, TeamAssignment
-from hubbub.desk.queries import find_agents, find_team, present_members
+from hubbub.desk.queries.teams import find_agents, find_team, present_members
 from hubbub.kit import clock
 from hubbub.kit.errors import InvalidInput, NotFound
 from hubbub.organizations.access import Principal

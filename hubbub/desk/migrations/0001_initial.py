@@ -231,4 +231,40 @@ class Migration(migrations.Migration):
             model_name="teammembership",
             constraint=models.UniqueConstraint(fields=("team", "user"), name="team_membership_unique"),
         ),
+        migrations.CreateModel(
+            name="Label",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=hubbub.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("color", models.CharField(default="#868e96", max_length=7)),
+                ("description", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "label",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organization"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="label_name_unique",
+                    )
+                ],
+            },
+        ),
     ]

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             spanning=("inbound",),
             references={"contact_id": "contact"},
         ),
+        protect("label", grants={"web": ALL, "jobs": "SELECT"}),
         run(
             [
                 to_conversation("team_assignment", "CASCADE"),

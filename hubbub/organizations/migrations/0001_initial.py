@@ -286,4 +286,17 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("organization", "slug"), name="project_slug_unique")],
             },
         ),
+        migrations.AddField(
+            model_name="user",
+            name="language",
+            field=models.CharField(blank=True, default="", max_length=10),
+        ),
+        migrations.AddIndex(
+            model_name="auditentry",
+            index=models.Index(
+                condition=models.Q(("target_type", "conversation")),
+                fields=["organization", "target_id", "-at", "-id"],
+                name="audit_entry_of_conversation",
+            ),
+        ),
     ]

@@ -1,0 +1,1 @@
+"""Reading what a team works with: one module a noun."""
