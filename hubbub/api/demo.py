@@ -25,10 +25,18 @@ from hubbub.organizations.actions import add_member, create_api_key, create_orga
 from hubbub.organizations.models import ApiKey, Organization, Role, User
 from hubbub.organizations.queries import find_organization
 from hubbub.organizations.scope import organization_scope
+from hubbub.processes.entering import DEMO_USER
 from hubbub.settings.environment import environment
 
 SLUG = "demo"
-EMAIL = "demo@example.com"
+EMAIL = DEMO_USER
+AGENTS = (
+    ("mali@example.com", "Mali", "Srisuk", Role.ADMIN),
+    ("kenji@example.com", "Kenji", "Mori", Role.MANAGER),
+    ("anna@example.com", "Anna", "Weber", Role.AGENT),
+    ("omar@example.com", "Omar", "Haddad", Role.AGENT),
+)
+"""Colleagues of the demo's owner: e-mail, first and last name, role. They share the owner's password."""
 APP_ID = "100000000000001"
 PAGE_ID, INSTAGRAM_ID, PHONE_ID, WABA_ID = "200000000000001", "17840000000000001", "300000000000001", "400000000000001"
 LINE_ID = "U" + "d" * 32
@@ -53,8 +61,10 @@ def make_demo() -> str:
         _set_up_sandbox()
         with organization_scope(organization_id):
             _connect_all(organization_id)
+    others = ", ".join(email.partition("@")[0] for email, *_ in AGENTS)
     return (
-        f"Admin    {environment().base_url}/admin/   {EMAIL}   {known.password}\n"
+        f"Sign in  {environment().base_url}/sign-in   {EMAIL}   {known.password}\n"
+        f"         ({others} @example.com have the same password; the admin is at /admin/)\n"
         f"API      {environment().base_url}/api/v1/docs\n"
         f"API key  {known.api_key}\n"
     )
@@ -76,11 +86,24 @@ def _let_in(organization_id: UUID, known: Known) -> Known:
     if not user.check_password(known.password):
         user.set_password(known.password)
         user.save(update_fields=["password"])
-    add_member(Organization.objects.get(id=organization_id), user, Role.OWNER)
+    organization = Organization.objects.get(id=organization_id)
+    add_member(organization, user, Role.OWNER)
+    _let_colleagues_in(organization, user)
     if known.api_key and ApiKey.objects.filter(key_hash=key_hash(known.api_key), revoked_at=None).exists():
         return known
     key = create_api_key(organization_id, "demo", Role.ADMIN, is_operator=True).key
     return Known(password=known.password, api_key=key)
+
+
+def _let_colleagues_in(organization: Organization, owner: User) -> None:
+    """One password for all: hashing five would take most of a second."""
+    for email, first, last, role in AGENTS:
+        names = {"email": email, "first_name": first, "last_name": last}
+        user, _ = User.objects.get_or_create(username=email, defaults=names)
+        if user.password != owner.password:
+            user.password = owner.password
+            user.save(update_fields=["password"])
+        add_member(organization, user, role)
 
 
 def _connect_all(organization_id: UUID) -> None:

@@ -16,7 +16,10 @@ from hubbub.processes.roles import refuse_dangerous_role
 from hubbub.settings.database import current_process, logins
 
 CONNECT_SECONDS = 3
-FRONT = "Hubbub runs. The web app is not built; the API is described at /api/v1/docs, the admin is at /admin/.\n"
+FRONT = (
+    "Hubbub runs. The web app is not built yet: `make web` builds it. The API is described at /api/v1/docs, "
+    "the administration is at /admin/.\n"
+)
 
 
 @require_safe

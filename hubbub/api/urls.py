@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.staticfiles.views import serve as serve_static
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from hubbub.api import (
     calls,
@@ -14,14 +15,12 @@ from hubbub.api import (
     events,
     flows,
     health,
-    labels,
     leads,
-    me,
     media,
-    members,
     messages,
-    notes,
     processing,
+    realtime,
+    sign_in,
     teams,
     templates,
     uploads,
@@ -42,10 +41,7 @@ NOUNS = {
     "teams": teams.router,
     "leads": leads.router,
     "flows": flows.router,
-    "me": me.router,
-    "members": members.router,
-    "notes": notes.router,
-    "labels": labels.router,
+    "realtime": realtime.router,
 }
 for noun, router in NOUNS.items():
     api.add_router(f"/{noun}", router)
@@ -56,6 +52,11 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("api/v1/", api.urls),
     path("media/<str:token>", media.serve),
+    path("sign-in", sign_in.sign_in),
+    path("sign-out", sign_in.sign_out),
+    path("enter/<str:token>", sign_in.enter_with_link),
+    path("admin/login/", RedirectView.as_view(url="/sign-in?next=/admin/")),
+    path("admin/logout/", RedirectView.as_view(url="/sign-out")),
     path("admin/", admin.site.urls),
     re_path(r"^static/(?P<path>.+)$", serve_static, {"insecure": True}),
 ]

@@ -17,6 +17,7 @@ from typing import Final
 from hubbub.processes import plan as plans
 from hubbub.processes import preparation, running
 from hubbub.processes.child import Child, Program
+from hubbub.processes.entering import DEMO_USER, LINK_LIFE, enter_url
 from hubbub.processes.listening import LOOPBACK, bind, is_free
 from hubbub.processes.output import Terminal
 from hubbub.processes.plan import Plan
@@ -203,9 +204,12 @@ class Supervisor:
 
     def _introduce(self, demo: str) -> None:
         say = self._terminal.say
-        say(f"\nHubbub   {self._plan.url}")
         if demo.strip():
+            say(f"\nHubbub   {enter_url(self._environment, DEMO_USER)}")
+            say(f"         (signs you in, once, within {LINK_LIFE.seconds // 60} minutes; later: {self._plan.url})")
             say(demo.rstrip())
+        else:
+            say(f"\nHubbub   {self._plan.url}")
         if self._plan.has_sandbox:
             say(f"Sandbox  {self._plan.own_url('sandbox')}")
         say(f"Logs     {self._logs}\nCtrl-C stops everything.\nready")

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "facebook_integration",
 ]
 MIDDLEWARE = [
+    "hubbub.api.headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -67,6 +68,8 @@ TEMPLATES = [
 DATABASES = {"default": database_of(PROCESS)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "organizations.User"
+LOGIN_URL = "/sign-in"
+CSRF_FAILURE_VIEW = "hubbub.api.sign_in.form_too_old"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

@@ -21,10 +21,10 @@ def _signed_in(tenant: Tenant, role: Role = Role.OWNER) -> Client:
     with organization_scope(tenant.id):
         add_member(tenant.organization, user, role)
     client = Client(SERVER_NAME="localhost", enforce_csrf_checks=True, raise_request_exception=False)
-    page = client.get("/admin/login/")
+    page = client.get("/sign-in")
     token = page.cookies["csrftoken"].value
-    form = {"username": user.username, "password": PASSWORD, "csrfmiddlewaretoken": token, "next": "/admin/"}
-    assert client.post("/admin/login/", form).status_code == 302
+    form = {"name": user.username, "password": PASSWORD, "csrfmiddlewaretoken": token, "next": "/admin/"}
+    assert client.post("/sign-in", form).status_code == 302
     return client
 
 

@@ -107,7 +107,8 @@ def copy(short_dir: Path) -> Iterator[Copy]:
 def test_it_says_where_how_to_sign_in_and_a_key_and_then_ready(copy: Copy) -> None:
     said = copy.output.read_text()
     assert f"http://127.0.0.1:{copy.port}" in said
-    assert re.search(r"/admin/ +\S+@\S+ +\S+", said)
+    assert re.search(r"/sign-in +\S+@\S+ +\S+", said)
+    assert re.search(rf"Hubbub +http://127.0.0.1:{copy.port}/enter/\S{{60,}}", said)
     assert re.search(r"API key +hub_\S{20,}", said)
     assert copy.status_of("/health/ready") == 200
 
