@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -57,8 +58,7 @@ def browser(address: str = "192.0.2.1") -> Client:
 def attempt(client: Client, name: str, password: str, **more: str) -> HttpResponse:
     token = client.get("/sign-in").cookies["csrftoken"].value
     form = {"name": name, "password": password, "csrfmiddlewaretoken": token, **more}
-    answer: HttpResponse = client.post("/sign-in", form)
-    return answer
+    return cast(HttpResponse, client.post("/sign-in", form))
 
 
 def is_in(client: Client) -> bool:
