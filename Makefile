@@ -67,7 +67,7 @@ migrations: $(VENV)/installed-dev
 stale: $(VENV)/installed-dev
 	@echo '== generated files'
 	@$(IN_TESTS) $(BIN)/python -c 'import pathlib, sys; \
-	from hubbub.settings.environment import render_env_example as wanted; \
+	from hubbub.settings.example import render_env_example as wanted; \
 	sys.exit(".env.example is stale: run make fix." if pathlib.Path(".env.example").read_text() != wanted() else 0)'
 	@wanted=$$(mktemp) && trap 'rm -f "$$wanted"' EXIT && $(IN_TESTS) $(BIN)/python manage.py openapi --to "$$wanted" >/dev/null \
 	&& { cmp -s "$$wanted" openapi.json || { echo 'openapi.json is stale: run make fix.'; exit 1; }; }
@@ -75,7 +75,7 @@ stale: $(VENV)/installed-dev
 fix: $(VENV)/installed-dev
 	@$(BIN)/ruff check --fix-only --quiet $(CODE)
 	@$(BIN)/ruff format $(CODE)
-	@$(IN_TESTS) $(BIN)/python -m hubbub.settings.environment
+	@$(IN_TESTS) $(BIN)/python -m hubbub.settings.example
 	@$(IN_TESTS) $(BIN)/python manage.py openapi
 
 bench: $(VENV)/installed-bench

@@ -6,6 +6,7 @@ Accounts, apps and tokens come from ``--setup`` or the control API; what is kept
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,7 @@ from sandbox.world import World
 
 Json = dict[str, Any]
 NEWEST = 20
+THREAD = ("peer", "kind", "title", "members", "last_ms", "is_present", "owner_app", "owner_until", "last_read_ms")
 EVERY_SECONDS = 10.0
 
 
@@ -36,7 +38,7 @@ def _account(account: Account) -> Json:
 
 def _thread(thread: Thread) -> Json:
     newest = list(islice(reversed(thread.messages), NEWEST))
-    plain = {name: getattr(thread, name) for name in ("peer", "kind", "title", "members", "last_ms", "is_present")}
+    plain = {name: getattr(thread, name) for name in THREAD}
     return {**plain, "messages": [asdict(message) for message in reversed(newest)]}
 
 
@@ -61,9 +63,13 @@ def _restore_thread(account: Account, stored: Json) -> None:
 
 
 def load(world: World, file: Path) -> None:
-    """Nothing to load is fine."""
-    if file.exists():
+    """Nothing to load is fine; what an older sandbox wrote and this one cannot read is forgotten, with a word."""
+    if not file.exists():
+        return
+    try:
         restore(world, orjson.loads(file.read_bytes()))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        sys.stderr.write(f"{file.name} cannot be read ({type(error).__name__}); the phones start empty.\n")
 
 
 def save(world: World, file: Path) -> None:

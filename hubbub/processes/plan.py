@@ -10,7 +10,8 @@ from typing import Final
 from hubbub.processes.child import Program
 from hubbub.processes.listening import free_port, is_free
 from hubbub.processes.roles import Logins
-from hubbub.settings.environment import ROOT, Environment
+from hubbub.settings.environment import Environment
+from hubbub.settings.fields import ROOT
 
 INTERNAL: Final = ("web", "sandbox")
 """The processes that get a port of their own; the edge and the router inherit listening sockets."""
@@ -76,9 +77,10 @@ def router_program(plan: Plan, listeners: list[int], *, is_local: bool) -> Progr
 
 
 def sandbox_program(plan: Plan) -> Program:
-    """What the demo organisation needs of it was left by `manage.py demo`."""
-    hub, setup = f"http://127.0.0.1:{plan.environment.port}", plan.environment.data_dir / "sandbox.json"
-    command = ["-m", "sandbox", "--port", str(plan.ports["sandbox"]), "--hub", hub, "--setup", str(setup)]
+    """What the demo organisation needs of it was left by `manage.py demo`; people and phones it remembers itself."""
+    hub, data = f"http://127.0.0.1:{plan.environment.port}", plan.environment.data_dir
+    command = ["-m", "sandbox", "--port", str(plan.ports["sandbox"]), "--hub", hub]
+    command += ["--setup", str(data / "sandbox.json"), "--state", str(data / "sandbox-state.json")]
     return _program(plan, "sandbox", command, {})
 
 

@@ -1,7 +1,7 @@
 """Every setting, typed and read once: from the environment, else `.env`, else what development made up for itself.
 
 No Django here: the edge reads it too. `NAME_FILE` in the environment gives any setting from a file, as Docker and
-Kubernetes secrets want it. `.env.example` is written from these fields by `render_env_example`.
+Kubernetes secrets want it. `.env.example` is written from these fields by `hubbub.settings.example`.
 """
 
 import os
@@ -9,70 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic.config import JsonDict
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hubbub.kit.envelope import Envelope, KeyRing
 from hubbub.kit.errors import ConfigurationError
-from hubbub.settings.generated import generated_secrets
+from hubbub.settings.fields import NO_SECRET, ROOT, AbsolutePath, Keys, Names, WebUrl, setting
+from hubbub.settings.sources import REQUIRED_SECRETS, GeneratedSecrets, NamedFiles
 
-ROOT = Path(__file__).resolve().parents[2]
-"""The repository's root: where `.env` is read and relative paths begin."""
-
-
-def _setting(name: str, description: str, default: object = None, *, shown: str | None = None, **rules: Any) -> Any:
-    """A field read from the variable `name`; `shown` is what `.env.example` prints for a computed default."""
-    extra: JsonDict | None = {"shown": shown} if shown is not None else None
-    source = {"default_factory": default} if callable(default) else {"default": default}
-    return Field(
-        **source,
-        validation_alias=name,
-        description=description,
-        validate_default=True,
-        json_schema_extra=extra,
-        **rules,
-    )
-
-
-def _absolute(path: Path) -> Path:
-    return (ROOT / path.expanduser()).resolve()
-
-
-def _listed(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def _web_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be a URL such as https://hub.example.com")
-    return url.rstrip("/")
-
-
-def _sound_keys(keys: SecretStr) -> SecretStr:
-    if keys.get_secret_value():
-        KeyRing.parse(keys.get_secret_value())
-    return keys
-
-
-AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-WebUrl = Annotated[str, AfterValidator(_web_url)]
-NO_SECRET = SecretStr("")
 SHORTEST_SECRET = 32
-REQUIRED_SECRETS = {
-    "SECRET_KEY": "secret_key",
-    "HUBBUB_ENCRYPTION_KEYS": "encryption_keys",
-    "HUBBUB_INDEX_KEY": "index_key",
-    "FACEBOOK_APP_SECRET": "facebook_app_secret",
-    "FACEBOOK_WEBHOOK_VERIFY_TOKEN": "facebook_webhook_verify_token",
-}
-"""Generated in development, demanded in production: variable → field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,32 +52,32 @@ class Environment(BaseSettings):
     )
 
     # Where it runs
-    mode: Literal["development", "test", "production"] = _setting(
+    mode: Literal["development", "test", "production"] = setting(
         "HUBBUB_ENV", "development, test or production. Production makes up no secrets.", "development"
     )
-    port: int = _setting("PORT", "The one port that webhooks and the web app share.", 8000, ge=1, le=65535)
-    base_url: WebUrl = _setting(
+    port: int = setting("PORT", "The one port that webhooks and the web app share.", 8000, ge=1, le=65535)
+    base_url: WebUrl = setting(
         "BASE_URL",
         "The URL under which browsers and platforms reach Hubbub.",
         lambda data: f"http://127.0.0.1:{data.get('port', 8000)}",
         shown="http://127.0.0.1:$PORT",
     )
-    allowed_hosts: Names = _setting(
+    allowed_hosts: Names = setting(
         "HUBBUB_ALLOWED_HOSTS",
         "Host names that the web app answers to, separated by commas.",
         _own_hosts,
         shown="localhost,127.0.0.1,[::1],<the host of BASE_URL>",
     )
-    data_dir: AbsolutePath = _setting(
+    data_dir: AbsolutePath = setting(
         "HUBBUB_DATA_DIR", "Where the embedded database, media and generated secrets live.", Path("var"), shown="var"
     )
-    organization: str | None = _setting(
+    organization: str | None = setting(
         "HUBBUB_ORGANIZATION", "The organization that commands work for when --organization is not given."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = setting(
         "HUBBUB_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"
     )
-    log_json: bool = _setting(
+    log_json: bool = setting(
         "HUBBUB_LOG_JSON",
         "Log one JSON object a line instead of text.",
         lambda data: data.get("mode") == "production",
@@ -137,114 +85,121 @@ class Environment(BaseSettings):
     )
 
     # What it stores in
-    database_url: SecretStr | None = _setting(
+    database_url: SecretStr | None = setting(
         "DATABASE_URL",
         "postgresql://USER:PASSWORD@HOST/NAME (16 or newer). Without it the embedded PostgreSQL is used.",
     )
-    database_direct_url: SecretStr | None = _setting(
+    database_direct_url: SecretStr | None = setting(
         "DATABASE_DIRECT_URL",
         "The same database without a transaction pooler in between, for LISTEN and migrations. Unset: DATABASE_URL.",
     )
-    edge_database_url: SecretStr | None = _setting(
+    edge_database_url: SecretStr | None = setting(
         "HUBBUB_EDGE_DATABASE_URL",
         "The URL that `python -m hubbub.edge` connects with, as the role hubbub_edge. `make run` sets it by itself.",
     )
-    database_role_prefix: str = _setting(
+    database_role_prefix: str = setting(
         "HUBBUB_DATABASE_ROLE_PREFIX",
         "The beginning of the names of the database roles that Hubbub makes, one a process.",
         "hubbub",
         pattern=r"^[a-z][a-z0-9_]{0,30}$",
     )
-    redis_url: SecretStr | None = _setting("REDIS_URL", "redis://… for a shared cache and an outer lock. Optional.")
+    redis_url: SecretStr | None = setting("REDIS_URL", "redis://… for a shared cache and an outer lock. Optional.")
 
     # Secrets
-    secret_key: SecretStr = _setting(
+    secret_key: SecretStr = setting(
         "SECRET_KEY", "Django's secret: signs sessions. At least 32 random characters.", NO_SECRET
     )
-    encryption_keys: Annotated[SecretStr, AfterValidator(_sound_keys)] = _setting(
+    encryption_keys: Keys = setting(
         "HUBBUB_ENCRYPTION_KEYS",
         "Keys for stored tokens: ID:BASE64 of 32 bytes, separated by commas, the active one first.",
         NO_SECRET,
     )
-    index_key: SecretStr = _setting(
+    index_key: SecretStr = setting(
         "HUBBUB_INDEX_KEY",
         "The secret behind searchable digests of encrypted values. At least 32 random characters; never change it.",
         NO_SECRET,
     )
 
     # Platforms
-    facebook_app_id: str | None = _setting("FACEBOOK_APP_ID", "The Meta app's id, for connecting Pages in a browser.")
-    facebook_app_secret: SecretStr = _setting(
+    facebook_app_id: str | None = setting("FACEBOOK_APP_ID", "The Meta app's id, for connecting Pages in a browser.")
+    facebook_app_secret: SecretStr = setting(
         "FACEBOOK_APP_SECRET",
         "The Meta app's secret: verifies webhooks, proves calls. Two, separated by a comma, while rotating.",
         NO_SECRET,
     )
-    facebook_webhook_verify_token: SecretStr = _setting(
+    facebook_webhook_verify_token: SecretStr = setting(
         "FACEBOOK_WEBHOOK_VERIFY_TOKEN", "What Meta sends back when it verifies the webhook's address.", NO_SECRET
     )
-    facebook_graph_api_version: str = _setting(
+    facebook_graph_api_version: str = setting(
         "FACEBOOK_GRAPH_API_VERSION", "The Graph API version that is called.", "v26.0", pattern=r"^v\d{1,3}\.\d$"
     )
-    facebook_max_message_retry: int = _setting(
+    facebook_max_message_retry: int = setting(
         "FACEBOOK_MAX_MESSAGE_RETRY", "How often a send that certainly failed is tried again.", 3, ge=0, le=20
     )
-    facebook_rate_limit_per_hour: int | None = _setting(
+    facebook_rate_limit_per_hour: int | None = setting(
         "FACEBOOK_RATE_LIMIT_PER_HOUR", "A cap of your own on sends per Page and hour. Unset: only Meta's limits.", ge=1
     )
-    instagram_app_secret: SecretStr | None = _setting(
+    instagram_app_secret: SecretStr | None = setting(
         "INSTAGRAM_APP_SECRET", "The secret of an app with Instagram login. Unset: FACEBOOK_APP_SECRET."
     )
-    whatsapp_app_secret: SecretStr | None = _setting(
+    whatsapp_app_secret: SecretStr | None = setting(
         "WHATSAPP_APP_SECRET", "The secret of a separate WhatsApp app. Unset: FACEBOOK_APP_SECRET."
     )
-    accept_sha1: bool = _setting(
+    accept_sha1: bool = setting(
         "HUBBUB_ACCEPT_SHA1", "Also accept Meta's old SHA-1 webhook signatures. Leave it off.", default=False
     )
-    graph_base_url: WebUrl = _setting(
+    graph_base_url: WebUrl = setting(
         "HUBBUB_GRAPH_BASE_URL", "Where Meta's Graph API is; the sandbox sets its own.", "https://graph.facebook.com"
     )
-    instagram_graph_base_url: WebUrl = _setting(
+    instagram_graph_base_url: WebUrl = setting(
         "HUBBUB_INSTAGRAM_GRAPH_BASE_URL", "Where Instagram's Graph API is.", "https://graph.instagram.com"
     )
-    line_base_url: WebUrl = _setting("HUBBUB_LINE_BASE_URL", "Where LINE's API is.", "https://api.line.me")
-    line_data_base_url: WebUrl = _setting(
+    line_base_url: WebUrl = setting("HUBBUB_LINE_BASE_URL", "Where LINE's API is.", "https://api.line.me")
+    line_data_base_url: WebUrl = setting(
         "HUBBUB_LINE_DATA_BASE_URL", "Where LINE's content API is.", "https://api-data.line.me"
     )
-    private_hosts: Names = _setting(
+    private_hosts: Names = setting(
         "HUBBUB_PRIVATE_HOSTS",
         "Hosts on private addresses that Hubbub may call all the same, separated by commas.",
         (),
         shown="",
     )
-    sandbox: bool = _setting(
+    sandbox: bool = setting(
         "HUBBUB_SANDBOX", "Start the fake platforms beside Hubbub, for trying it without any account.", default=False
     )
 
     # Webhooks and conversations
-    spool_dir: AbsolutePath | None = _setting(
+    spool_dir: AbsolutePath | None = setting(
         "HUBBUB_SPOOL_DIR",
         "A directory that survives restarts, for webhooks that arrive while the database is away. Unset: they get 503.",
     )
-    edge_queue_depth: int = _setting(
+    edge_queue_depth: int = setting(
         "HUBBUB_EDGE_QUEUE_DEPTH",
         "How many webhooks may wait to be stored; beyond that they get 503 and come again.",
         5000,
         ge=1,
     )
-    webhook_warn_per_minute: int = _setting(
+    webhook_warn_per_minute: int = setting(
         "HUBBUB_WEBHOOK_WARN_PER_MINUTE", "Deliveries per channel and minute above which to warn.", 1000, ge=1
     )
-    webhook_warn_per_hour: int = _setting(
+    webhook_warn_per_hour: int = setting(
         "HUBBUB_WEBHOOK_WARN_PER_HOUR", "Deliveries per channel and hour above which to warn.", 10_000, ge=1
     )
-    reconcile_seconds: int = _setting(
+    channel_sync_minutes: int = setting(
+        "HUBBUB_CHANNEL_SYNC_MINUTES",
+        "How often every channel is asked who it is and which webhooks it sends; what is missing is subscribed again.",
+        60,
+        ge=5,
+        le=10_080,
+    )
+    reconcile_seconds: int = setting(
         "HUBBUB_RECONCILE_SECONDS",
         "How long a send whose answer was lost waits for its echo before it is shown as unknown.",
         120,
         ge=1,
         le=86_400,
     )
-    reopen_hours: int = _setting(
+    reopen_hours: int = setting(
         "HUBBUB_REOPEN_HOURS",
         "A message within this time after closing reopens the conversation; later it starts a new one.",
         72,
@@ -252,32 +207,32 @@ class Environment(BaseSettings):
     )
 
     # Media
-    media_dir: AbsolutePath = _setting(
+    media_dir: AbsolutePath = setting(
         "HUBBUB_MEDIA_DIR",
         "Where copies of media are kept when no bucket is set.",
         lambda data: data.get("data_dir", Path("var")) / "media",
         shown="$HUBBUB_DATA_DIR/media",
     )
-    media_s3_bucket: str | None = _setting("HUBBUB_MEDIA_S3_BUCKET", "An S3 bucket for media, instead of a directory.")
-    media_s3_endpoint: WebUrl | None = _setting("HUBBUB_MEDIA_S3_ENDPOINT", "The S3 service's URL, if not Amazon's.")
-    media_max_bytes: int = _setting(
+    media_s3_bucket: str | None = setting("HUBBUB_MEDIA_S3_BUCKET", "An S3 bucket for media, instead of a directory.")
+    media_s3_endpoint: WebUrl | None = setting("HUBBUB_MEDIA_S3_ENDPOINT", "The S3 service's URL, if not Amazon's.")
+    media_max_bytes: int = setting(
         "HUBBUB_MEDIA_MAX_BYTES", "The largest file that is copied.", 100 * 1024 * 1024, ge=1024
     )
 
     # How long it keeps things
-    delivery_retention_days: int = _setting(
+    delivery_retention_days: int = setting(
         "HUBBUB_DELIVERY_RETENTION_DAYS", "Raw webhook bodies are dropped after this.", 14, ge=1
     )
-    event_retention_days: int = _setting(
+    event_retention_days: int = setting(
         "HUBBUB_EVENT_RETENTION_DAYS",
         "Single events are dropped after this; they must outlive 8 days of retries.",
         90,
         ge=8,
     )
-    realtime_retention_days: int = _setting(
+    realtime_retention_days: int = setting(
         "HUBBUB_REALTIME_RETENTION_DAYS", "Events for people's screens are dropped after this.", 3, ge=1
     )
-    call_log_retention_days: int = _setting(
+    call_log_retention_days: int = setting(
         "HUBBUB_CALL_LOG_RETENTION_DAYS", "Records of calls to the platforms are dropped after this.", 30, ge=1
     )
 
@@ -293,9 +248,9 @@ class Environment(BaseSettings):
         return (
             init_settings,
             env_settings,
-            _NamedFiles(settings_cls),
+            NamedFiles(settings_cls),
             dotenv_settings,
-            _GeneratedSecrets(settings_cls),
+            GeneratedSecrets(settings_cls),
         )
 
     @model_validator(mode="after")
@@ -344,41 +299,6 @@ def _split(secret: SecretStr | None) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-class _NamedFiles(PydanticBaseSettingsSource):
-    """`NAME_FILE=/path` in the environment: the setting's value is the file's text. `NAME` itself wins."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        name = str(field.validation_alias)
-        path = os.environ.get(f"{name}_FILE")
-        return (_text_of(Path(path), name) if path else None), name, False
-
-    def __call__(self) -> dict[str, Any]:
-        found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
-        return {name: value for value, name, _ in found if value}
-
-
-def _text_of(path: Path, name: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise ConfigurationError(f"{name}_FILE names {path}, which cannot be read as text.") from None
-
-
-class _GeneratedSecrets(PydanticBaseSettingsSource):
-    """Outside production, what is missing of `REQUIRED_SECRETS` is made up once and kept in the data directory."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        name = str(field.validation_alias)
-        return self.current_state.get(name), name, False
-
-    def __call__(self) -> dict[str, Any]:
-        known = self.current_state
-        missing = [name for name in REQUIRED_SECRETS if not known.get(name)]
-        if not missing or known.get("HUBBUB_ENV", "development") not in ("development", "test"):
-            return {}
-        return dict(generated_secrets(_absolute(Path(known.get("HUBBUB_DATA_DIR", "var"))), missing))
-
-
 def read_environment(env_file: Path | None) -> Environment:
     """The settings from the process's environment and `env_file`. Raises `ConfigurationError`, which shows no value."""
     try:
@@ -402,43 +322,3 @@ def reload_environment() -> Environment:
     """Reads the settings anew, for tests that change them."""
     environment.cache_clear()
     return environment()
-
-
-_SECTIONS = {
-    "HUBBUB_ENV": "Where it runs",
-    "DATABASE_URL": "What it stores in",
-    "SECRET_KEY": "Secrets. Outside production they are made up and kept in $HUBBUB_DATA_DIR/secrets.env.",
-    "FACEBOOK_APP_ID": "Platforms",
-    "HUBBUB_SPOOL_DIR": "Webhooks and conversations",
-    "HUBBUB_MEDIA_DIR": "Media",
-    "HUBBUB_DELIVERY_RETENTION_DAYS": "How long it keeps things",
-}
-_HEAD = """\
-# Every setting of Hubbub with its default. Copy this file to .env and change what you need; the environment wins over
-# it. NAME_FILE=/path in the environment reads a setting from a file.
-# Written by `python -m hubbub.settings.environment`.
-"""
-
-
-def render_env_example() -> str:
-    """The text of `.env.example`, from the fields above."""
-    return _HEAD + "".join(map(_example_of, Environment.model_fields.values()))
-
-
-def _example_of(field: FieldInfo) -> str:
-    name = str(field.validation_alias)
-    heading = f"\n# --- {_SECTIONS[name]}\n" if name in _SECTIONS else ""
-    return f"{heading}\n# {field.description}\n# {name}={_shown_default(field)}\n"
-
-
-def _shown_default(field: FieldInfo) -> str:
-    extra = field.json_schema_extra
-    if isinstance(extra, dict):
-        return str(extra["shown"])
-    if isinstance(field.default, SecretStr) or field.default is None:
-        return ""
-    return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
-
-
-if __name__ == "__main__":
-    (ROOT / ".env.example").write_text(render_env_example(), encoding="utf-8")

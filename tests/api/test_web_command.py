@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from hubbub.settings.environment import ROOT
+from hubbub.settings.fields import ROOT
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -216,8 +216,22 @@ def test_people_and_conversations_survive_a_restart(tmp_path: Path) -> None:
         body = {"to": said["customer_id"], "messages": [{"type": "text", "text": "welcome back"}]}
         headers = {"authorization": "Bearer t"}
         assert httpx.post(f"{url}/line/v2/bot/message/push", json=body, headers=headers).status_code == 200
+        again = httpx.post(f"{url}/_sandbox/say", json={"platform": "line", "from": "Mali", "text": "hello"}).json()
+        assert (again["customer_id"], again["message_id"] != said["message_id"]) == (said["customer_id"], True)
     finally:
         stop(process)
+
+
+def test_what_was_remembered_and_cannot_be_read_does_not_keep_it_from_starting(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    for content in ("{", '{"line:U1": 3}', "[]"):
+        state.write_text(content)
+        process, url = start("--state", str(state))
+        try:
+            assert httpx.get(f"{url}/_sandbox/health").json()["ok"] is True
+        finally:
+            assert stop(process) == 0
+    assert state.read_text() == "{}"
 
 
 def test_it_imports_neither_django_nor_the_product() -> None:

@@ -10,16 +10,11 @@ import pytest
 from hubbub.kit.envelope import new_key
 from hubbub.kit.errors import ConfigurationError
 from hubbub.settings import environment as settings
-from hubbub.settings.environment import (
-    REQUIRED_SECRETS,
-    ROOT,
-    Environment,
-    environment,
-    read_environment,
-    reload_environment,
-    render_env_example,
-)
+from hubbub.settings.environment import Environment, environment, read_environment, reload_environment
+from hubbub.settings.example import render_env_example
+from hubbub.settings.fields import ROOT
 from hubbub.settings.generated import generated_secrets
+from hubbub.settings.sources import REQUIRED_SECRETS
 
 NAMES = [str(field.validation_alias) for field in Environment.model_fields.values()]
 PRODUCTION = {
@@ -279,7 +274,7 @@ def test_tests_do_not_read_the_developers_own_file(monkeypatch: pytest.MonkeyPat
 
 def test_the_example_file_is_current() -> None:
     current = (ROOT / ".env.example").read_text(encoding="utf-8")
-    assert current == render_env_example(), "run: python -m hubbub.settings.environment"
+    assert current == render_env_example(), "run: python -m hubbub.settings.example"
 
 
 def test_the_example_documents_every_setting_once_and_sets_none() -> None:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from hubbub.api import urls
 from hubbub.api.router import api
-from hubbub.settings.environment import ROOT
+from hubbub.settings.fields import ROOT
 
 FILE = ROOT / "openapi.json"
 
