@@ -153,7 +153,7 @@ def _take_over(channel: Channel, info: AccountInfo | None) -> None:
     if info is None:
         return
     channel.is_verified = True
-    channel.name = channel.name or info.name
+    channel.name, channel.platform_name = channel.name or info.name, info.name
     channel.username = info.username or channel.username
     channel.avatar_url = info.avatar_url or channel.avatar_url
     channel.url = info.url or channel.url

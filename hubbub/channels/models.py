@@ -41,6 +41,8 @@ class Channel(TenantModel):
     external_id = models.CharField(max_length=255)
     parent_external_id = models.CharField(max_length=255, blank=True, default="")
     name = models.CharField(max_length=255, blank=True, default="")
+    platform_name = models.CharField(max_length=255, blank=True, default="", editable=False)
+    """What the platform calls it. The name follows as long as no person has given another."""
     username = models.CharField(max_length=255, blank=True, default="")
     url = models.CharField(max_length=500, blank=True, default="")
     avatar_url = models.CharField(max_length=2000, blank=True, default="")
@@ -74,6 +76,8 @@ class Channel(TenantModel):
     data_access_expires_at = models.DateTimeField(null=True, blank=True)
     sync_status = models.CharField(max_length=20, choices=SyncStatus.choices, default=SyncStatus.IDLE)
     last_sync_at = models.DateTimeField(null=True, blank=True)
+    sync_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the platform is asked next; None: no time has been given out yet."""
     quota_usage = models.JSONField(default=dict, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     last_error_message = models.TextField(blank=True, default="")
@@ -94,6 +98,7 @@ class Channel(TenantModel):
         indexes = [
             models.Index(fields=["organization", "platform"], name="channel_by_organization"),
             models.Index(fields=["platform", "parent_external_id"], name="channel_by_parent"),
+            models.Index(fields=["sync_due_at"], name="channel_sync_due"),
         ]
 
     def __str__(self) -> str:

@@ -50,7 +50,7 @@ def probe(channel: Channel) -> AccountInfo | None:
 def _succeeded(
     channel_id: UUID, info: AccountInfo | None, subscription: Subscription | None, app: Subscription | None
 ) -> None:
-    known = {} if info is None else _account_values(info)
+    known = {} if info is None else _account_values(channel_id, info)
     if subscription is not None:
         note_subscription(channel_id, subscription, app)
     problem = next((one.complaint for one in (app, subscription) if one is not None and not one.is_whole), "")
@@ -59,9 +59,12 @@ def _succeeded(
     )
 
 
-def _account_values(info: AccountInfo) -> dict[str, object]:
+def _account_values(channel_id: UUID, info: AccountInfo) -> dict[str, object]:
+    """What changed over there is taken over; a name that a person gave stays."""
+    is_ours = Channel.objects.exclude(name="").exclude(name=F("platform_name")).filter(id=channel_id).exists()
     values = {
-        "name": info.name,
+        "name": "" if is_ours else info.name,
+        "platform_name": info.name,
         "username": info.username,
         "avatar_url": info.avatar_url,
         "url": info.url,

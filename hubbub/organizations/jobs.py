@@ -25,11 +25,13 @@ def defer(name: str, *, at: datetime | None = None, **arguments: JsonValue) -> N
     defer_many(name, [arguments], at=at)
 
 
-def defer_many(name: str, arguments: Sequence[Mapping[str, JsonValue]], *, at: datetime | None = None) -> None:
-    """Enqueue many jobs of one task with one statement."""
+def defer_many(
+    name: str, arguments: Sequence[Mapping[str, JsonValue]], *, at: datetime | None = None, priority: int = 0
+) -> None:
+    """Enqueue many jobs of one task with one statement; a higher priority goes first."""
     if not arguments:
         return
     queue = QUEUES[name.partition(".")[0]]
-    app.configure_task(name, queue=queue, allow_unknown=True, **({"schedule_at": at} if at else {})).batch_defer(
-        *(dict(one) for one in arguments)
-    )
+    when = {"schedule_at": at} if at else {}
+    task = app.configure_task(name, queue=queue, allow_unknown=True, priority=priority, **when)
+    task.batch_defer(*(dict(one) for one in arguments))

@@ -329,4 +329,18 @@ class Migration(migrations.Migration):
             model_name="webhookcounter",
             constraint=models.UniqueConstraint(fields=("channel", "hour"), name="webhook_counter_unique"),
         ),
+        migrations.AddField(
+            model_name="channel",
+            name="platform_name",
+            field=models.CharField(blank=True, default="", editable=False, max_length=255),
+        ),
+        migrations.AddField(
+            model_name="channel",
+            name="sync_due_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
+        migrations.AddIndex(
+            model_name="channel",
+            index=models.Index(fields=["sync_due_at"], name="channel_sync_due"),
+        ),
     ]

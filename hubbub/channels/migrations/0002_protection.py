@@ -41,6 +41,27 @@ END $$
 """
 """The edges ask for what changed since they last asked: whoever writes a channel cannot forget to say so."""
 
+CLAIM_SYNCS = """
+CREATE FUNCTION claim_due_syncs(every interval, most int)
+RETURNS TABLE (organization_id uuid, channel_id uuid, platform text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    UPDATE channel c SET sync_due_at = hubbub_now() + every * random()
+     WHERE c.id IN (SELECT n.id FROM channel n
+                     WHERE (n.sync_due_at IS NULL OR n.sync_due_at > hubbub_now() + every * 1.25)
+                       AND n.status IN ('connected', 'paused', 'error')
+                     ORDER BY n.id FOR NO KEY UPDATE SKIP LOCKED);
+    RETURN QUERY
+    UPDATE channel c SET sync_due_at = hubbub_now() + every * (1 + random() / 4)
+     WHERE c.id IN (SELECT d.id FROM channel d
+                     WHERE d.sync_due_at <= hubbub_now() AND d.status IN ('connected', 'paused', 'error')
+                     ORDER BY d.sync_due_at LIMIT most FOR NO KEY UPDATE SKIP LOCKED)
+    RETURNING c.organization_id, c.id, c.platform::text;
+END $$
+"""
+"""Whose turn it is to be asked, in any organisation: ids only, each once an interval however many ask. A channel that has
+no time yet, or one of a longer interval than today's, gets a time within the next interval, so that they spread."""
+
 
 class Migration(migrations.Migration):
     dependencies = [("channels", "0001_initial"), ("organizations", "0002_protection")]
@@ -91,6 +112,9 @@ class Migration(migrations.Migration):
                 SECRETS_CHANGED,
                 "CREATE TRIGGER note_changed_secrets BEFORE INSERT OR UPDATE ON channel FOR EACH ROW EXECUTE FUNCTION note_changed_secrets()",
                 "CREATE INDEX channel_secrets_changed ON channel (secrets_changed_at)",
+                CLAIM_SYNCS,
+                "REVOKE ALL ON FUNCTION claim_due_syncs(interval, int) FROM PUBLIC",
+                "GRANT EXECUTE ON FUNCTION claim_due_syncs(interval, int) TO {jobs}",
             ]
         ),
         protect(
