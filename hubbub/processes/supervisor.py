@@ -85,7 +85,8 @@ class Supervisor:
         self._logs: Path = plan.environment.data_dir / "logs"
         self._terminal = Terminal(NAME_WIDTH)
         self._children: dict[str, Child] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[object]] = []
+        self._is_new = False
         self._stop = asyncio.Event()
         self._watch = DeathWatch.over_groups()
 
@@ -120,6 +121,8 @@ class Supervisor:
         self._launch(plans.worker_program(self._plan))
         self._leave_note()
         await self._say_when_ready(demo)
+        if self._is_new and self._plan.has_sandbox and not self._stop.is_set():
+            self._tasks.append(asyncio.create_task(self._run_once("demo_talk")))
         await self._stop.wait()
         self._terminal.say("Stopping. Once more Ctrl-C ends everything at once.")
         return 0
@@ -136,6 +139,7 @@ class Supervisor:
         if known and self._demo_digest(known) == done.demo:
             return known
         self._terminal.say("Making the demo organisation.")
+        self._is_new = not known
         text = await self._run_once("demo")
         if text is not None:
             self._demo_file.write_text(text, encoding="utf-8")
@@ -240,5 +244,5 @@ class Supervisor:
         for child in self._children.values():
             if is_second:
                 child.kill()
-            elif child.program.name in {"migrate", "demo"}:
+            elif child.program.name in {"migrate", "demo", "demo_talk"}:
                 child.terminate()

@@ -83,6 +83,16 @@ class Copy:
                 return pid
         return None
 
+    def asked(self, path: str) -> str:
+        """The answer to the demo's API key."""
+        key = re.search(r"API key +(hub_\S+)", self.output.read_text())
+        assert key is not None
+        asking = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {key[1]}"}
+        )
+        with urllib.request.urlopen(asking, timeout=20) as answer:
+            return str(answer.read().decode())
+
     def status_of(self, path: str) -> int:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
@@ -111,6 +121,16 @@ def test_it_says_where_how_to_sign_in_and_a_key_and_then_ready(copy: Copy) -> No
     assert re.search(rf"Hubbub +http://127.0.0.1:{copy.port}/enter/\S{{60,}}", said)
     assert re.search(r"API key +hub_\S{20,}", said)
     assert copy.status_of("/health/ready") == 200
+
+
+def test_the_first_start_gives_the_demo_customers_members_answers_and_a_flow_s(copy: Copy) -> None:
+    assert wait_until(lambda: "Chloé Martin" in copy.asked("/api/v1/conversations?limit=50&is_unread=true"), 60)
+    listed = copy.asked("/api/v1/conversations?limit=50")
+    names = re.findall(r'"contact_name":"([^"]*)"', listed)
+    assert len(names) == len(set(names)) == 11
+    assert {"facebook", "instagram", "whatsapp", "line"} == set(re.findall(r'"platform":"([a-z]+)"', listed))
+    assert "We do! It takes about nine days" in listed
+    assert '"tags":["complaint","vip"]' in listed
 
 
 def test_the_edge_answers_at_the_one_port(copy: Copy) -> None:
