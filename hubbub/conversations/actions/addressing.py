@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hubbub.connectors.messages import OutboundKind, OutboundMessage
 from hubbub.connectors.outcomes import ErrorCode
+from hubbub.contacts.models import ContactIdentity
 from hubbub.conversations.actions.parts import Addressee
 from hubbub.conversations.models import Conversation, Message
 from hubbub.conversations.policy import Permit, Situation, permits
@@ -96,15 +97,27 @@ def _comment_for_private_reply(conversation: Conversation, content: OutboundMess
     return Message.objects.filter(channel_id=conversation.channel_id, external_id=comment).first()
 
 
-def addressee(conversation: Conversation) -> Addressee:
-    """The person or thread at the platform."""
+def addressee(conversation: Conversation, content: OutboundMessage) -> Addressee:
+    """The person or thread at the platform. A template may need another of the person's ids: their phone number."""
     identity = conversation.identity
     return Addressee(
         channel=conversation.channel,
         external_id=identity.external_id if identity is not None else "",
         thread_type=conversation.type,
         thread_key=conversation.thread_key,
+        aliases=_aliases(conversation) if content.template is not None else (),
     )
+
+
+def _aliases(conversation: Conversation) -> tuple[str, ...]:
+    if conversation.type != "private" or conversation.identity_id is None:
+        return ()
+    others = ContactIdentity.objects.filter(
+        organization_id=conversation.organization_id,
+        contact_id=conversation.contact_id,
+        channel_id=conversation.channel_id,
+    ).exclude(id=conversation.identity_id)
+    return tuple(others.order_by("external_id").values_list("external_id", flat=True))
 
 
 def database_now() -> datetime:

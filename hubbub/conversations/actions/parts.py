@@ -35,6 +35,8 @@ class Addressee:
     external_id: str
     thread_type: str
     thread_key: str
+    aliases: tuple[str, ...] = ()
+    """The person's other ids on this channel."""
 
 
 def split(message: OutboundMessage, capabilities: Capabilities) -> list[OutboundMessage]:
@@ -109,6 +111,7 @@ def _placeholder_context(situation: Situation, addressee: Addressee) -> SendCont
     return SendContext(
         access=access,
         recipient_external_id=addressee.external_id,
+        recipient_aliases=addressee.aliases,
         thread_type=addressee.thread_type,
         thread_key=addressee.thread_key,
         is_window_open=window_is_open(situation),

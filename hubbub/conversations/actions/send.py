@@ -161,7 +161,7 @@ def _write(wanted: Wanted, conversations: Mapping[UUID, Conversation], now: date
     situation = situation_of(conversation, wanted.author_type, content, now)
     parts = split(content, connector_for(channel.platform).capabilities)
     for part in parts:
-        check(part, situation, addressee(conversation))
+        check(part, situation, addressee(conversation, part))
     reopen(conversation)
     writing = _writing(wanted, conversation, tuple(parts), now)
     writings.append(writing)
