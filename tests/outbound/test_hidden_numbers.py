@@ -8,12 +8,13 @@ from hubbub.connectors.messages import OutboundKind, OutboundMessage, TemplateUs
 from hubbub.contacts.models import ContactIdentity
 from hubbub.conversations.actions.resending import retry_message
 from hubbub.kit.errors import Unsendable
+from hubbub.kit.json import JsonValue
 from hubbub.organizations.scope import organization_scope
 from tests.support.outbound import Line, Platforms, connect, send_all
 
 BUTTON = {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]}
 OTP = {"name": "otp", "language": "en", "category": "AUTHENTICATION", "components": [{"type": "BODY"}, BUTTON]}
-PARAMETER = {"parameters": [{"type": "text", "text": "123456"}]}
+PARAMETER: dict[str, JsonValue] = {"parameters": [{"type": "text", "text": "123456"}]}
 CODE = OutboundMessage(
     message_id="",
     kind=OutboundKind.TEMPLATE,
