@@ -1,0 +1,157 @@
+"""Stories in a real browser, against a whole installation with its sandbox: what a person sees and does."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from hubbub.processes.listening import free_port
+from hubbub.processes.postgres import EmbeddedPostgres, wait_until
+from tests.support.installation import Copy
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLE = ROOT / "hubbub" / "webapp" / "dist" / "index.html"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One installation serves all stories, so one test process tells them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+            item.add_marker(pytest.mark.timeout(240))
+            item.add_marker(pytest.mark.slow)
+
+
+class Hub:
+    """The installation as seen from outside: the web app's address, its people, the customers' phones."""
+
+    def __init__(self, copy: Copy) -> None:
+        self.copy = copy
+        self.url = f"http://127.0.0.1:{copy.port}"
+        said = copy.output.read_text()
+        found = re.search(r"/sign-in +(\S+@\S+) +(\S+)", said)
+        key = re.search(r"API key +(\S+)", said)
+        assert found is not None
+        assert key is not None
+        self.owner, self.password = found[1], found[2]
+        self.http = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
+        self.api = httpx.Client(
+            base_url=f"{self.url}/api/v1", timeout=20, trust_env=False, headers={"Authorization": f"Bearer {key[1]}"}
+        )
+
+    def say(self, platform: str, person: str, text: str, **more: Any) -> dict[str, Any]:
+        """A customer writes; comes back when the hub has acknowledged it."""
+        told = self.play("/say", {"platform": platform, "from": person, "text": text, **more})
+        assert told["acked"], told
+        return told
+
+    def act(self, platform: str, person: str, action: str, **more: Any) -> dict[str, Any]:
+        return self.play("/act", {"platform": platform, "from": person, "action": action, **more})
+
+    def play(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self.http.post(f"/_sandbox{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def phone(self, platform: str, person: str) -> list[dict[str, Any]]:
+        """What the customer sees, oldest first."""
+        answer = self.http.get("/_sandbox/phone", params={"platform": platform, "from": person})
+        return list(answer.json()["messages"])
+
+    def wait_for_answer(self, platform: str, person: str, text: str) -> None:
+        wait_until(lambda: any(one.get("text") == text for one in self.phone(platform, person)), 20)
+        assert [one["direction"] for one in self.phone(platform, person) if one.get("text") == text] == ["out"]
+
+
+@pytest.fixture(scope="session")
+def hub() -> Iterator[Hub]:
+    if not BUNDLE.exists():
+        pytest.skip("The web app is not built: run `make web`.")
+    copy = Copy(data_dir=Path(tempfile.mkdtemp(prefix="hb-")), port=free_port())
+    try:
+        copy.start_until_ready()
+        made = Hub(copy)
+        wait_until(lambda: "Chloé Martin" in made.api.get("/conversations?limit=50").text, 60)
+        yield made
+    finally:
+        if copy.process is not None and copy.exit_code() is None:
+            copy.end(signal.SIGTERM)
+        EmbeddedPostgres(copy.data_dir).stop()
+        shutil.rmtree(copy.data_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.skip(f"No browser is installed: none of {', '.join(BROWSERS)} is there.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield started
+        started.close()
+
+
+class Desk:
+    """One person at the web app, in a browser window of their own. Whatever the page complains of is kept."""
+
+    def __init__(self, browser: Browser, hub: Hub, **window: Any) -> None:
+        self.hub = hub
+        self.context: BrowserContext = browser.new_context(base_url=hub.url, **window)
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self.page: Page = self.open()
+
+    def open(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda asked: self._note(asked.url))
+        return page
+
+    def _note(self, url: str) -> None:
+        if not url.startswith((self.hub.url, "data:", "blob:", self.hub.url.replace("http", "ws"))):
+            self.foreign.append(url)
+
+    def sign_in(self, name: str = "") -> Page:
+        self.page.goto("/sign-in?next=/")
+        self.page.get_by_label("E-mail or user name").fill(name or self.hub.owner)
+        self.page.get_by_label("Password").fill(self.hub.password)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        return self.page
+
+
+@pytest.fixture
+def desks(browser: Browser, hub: Hub) -> Iterator[Any]:
+    """Opens windows; at the end none of them may have complained, or asked anybody but the hub."""
+    opened: list[Desk] = []
+
+    def make(name: str = "", **window: Any) -> Desk:
+        desk = Desk(browser, hub, **window)
+        opened.append(desk)
+        desk.sign_in(name)
+        return desk
+
+    yield make
+    for desk in opened:
+        desk.context.close()
+    assert [said for desk in opened for said in desk.complaints] == []
+    assert [url for desk in opened for url in desk.foreign] == []
