@@ -110,7 +110,7 @@ def addressee(conversation: Conversation, content: OutboundMessage) -> Addressee
 
 
 def _aliases(conversation: Conversation) -> tuple[str, ...]:
-    if conversation.type != "private" or conversation.identity_id is None:
+    if conversation.type != "private" or conversation.identity_id is None or conversation.contact_id is None:
         return ()
     others = ContactIdentity.objects.filter(
         organization_id=conversation.organization_id,
