@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from hubbub.api import lists
 from hubbub.api.drafting import to_outbound
 from hubbub.api.router import Key, item, organization_of, page, who
 from hubbub.api.schemas.common import Error, Limit
@@ -43,8 +44,6 @@ from hubbub.organizations.models import User
 from hubbub.outbound import actions as courtesies
 
 router = Router(tags=["conversations"])
-NOBODY = UUID(int=0)
-"""Whoever asks with a machine's key has no conversations and no mentions."""
 BULK_VALUES: dict[str, Callable[[str], object]] = {"assign": UUID, "snooze": datetime.fromisoformat}
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
 
@@ -52,7 +51,7 @@ FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
 @router.get("", auth=Key("read"), response={200: Conversations, 401: Error, 403: Error, 422: Error})
 def list_conversations(request: HttpRequest, filters: Query[ConversationFilters]) -> HttpResponse:
     """Newest activity first. `next_cursor` of one page is the `cursor` of the next."""
-    found = listing.list_conversations(wanted_of(who(request), filters))
+    found = listing.list_conversations(lists.wanted_of(who(request), filters))
     return page(found.rows, found.next_cursor)
 
 
@@ -60,8 +59,8 @@ def list_conversations(request: HttpRequest, filters: Query[ConversationFilters]
 def count_conversations(request: HttpRequest) -> HttpResponse:
     """How many conversations each list of the inbox has, without snoozed ones. At most 1,000 are counted."""
     principal = who(request)
-    counts = listing.count_lists(principal.organization_id, principal.user_id or NOBODY)
-    return item({**counts, "saved_views": {}})
+    counts = listing.count_lists(principal.organization_id, principal.user_id or lists.NOBODY)
+    return item({**counts, "saved_views": lists.count_views(principal)})
 
 
 @router.post("/bulk", auth=Key("answer"), response={200: BulkResults, 401: Error, 403: Error, 422: Error})
@@ -224,24 +223,6 @@ def mark_seen(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Show the customer that their messages were read, as far as the platform can."""
     conversation = find_conversation(who(request), conversation_id)
     return item({"is_shown": courtesies.mark_seen(conversation)})
-
-
-def wanted_of(principal: Principal, filters: ConversationFilters) -> listing.Wanted:
-    """The list that somebody asks for: `me` is whoever asks."""
-    chosen = filters.model_dump(exclude={"cursor", "limit", "sort", "with_snoozed", "mentions", "label"})
-    chosen["tag"] = filters.tag or filters.label
-    me = principal.user_id or NOBODY
-    chosen["assigned_to"] = me if filters.assigned_to == "me" else filters.assigned_to
-    chosen["mentioned"] = me if filters.mentions == "me" else None
-    chosen["unseen_by"] = me if filters.mentions == "unseen" else None
-    return listing.Wanted(
-        organization_id=principal.organization_id,
-        limit=filters.limit,
-        cursor=filters.cursor,
-        sort=filters.sort,
-        with_snoozed=filters.with_snoozed,
-        filters=chosen,
-    )
 
 
 def find_conversation(principal: Principal, conversation_id: UUID) -> ConversationRow:

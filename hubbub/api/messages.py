@@ -17,6 +17,7 @@ from hubbub.conversations.models import Message as MessageRow
 from hubbub.kit.errors import NotFound
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
+from hubbub.outbound.comments import moderate
 
 router = Router(tags=["messages"])
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
@@ -41,6 +42,30 @@ def retry(request: HttpRequest, message_id: UUID) -> HttpResponse:
     principal = who(request)
     retry_message(_find(principal, message_id))
     audit(principal, principal.organization_id, "message_retried", "message", message_id)
+    return item(message_shape(queries.get_message(principal.organization_id, message_id)))
+
+
+@router.post("/{message_id}/hide", auth=Key("answer"), response={200: Message, 409: Error, **FAULTS})
+def hide(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Hide a comment from everybody but its author. 409 (`not_a_comment`) for anything else."""
+    return _moderate(request, message_id, "hide")
+
+
+@router.post("/{message_id}/unhide", auth=Key("answer"), response={200: Message, 409: Error, **FAULTS})
+def unhide(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Show a hidden comment again."""
+    return _moderate(request, message_id, "unhide")
+
+
+@router.post("/{message_id}/delete", auth=Key("answer"), response={200: Message, 409: Error, **FAULTS})
+def delete(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Delete a comment at the platform, for good. 409 (`not_a_comment`) for anything else."""
+    return _moderate(request, message_id, "delete")
+
+
+def _moderate(request: HttpRequest, message_id: UUID, action: str) -> HttpResponse:
+    principal = who(request)
+    moderate(principal, _find(principal, message_id), action)
     return item(message_shape(queries.get_message(principal.organization_id, message_id)))
 
 

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from hubbub.api import (
     calls,
+    canned_replies,
     channels,
     contacts,
     conversations,
@@ -15,15 +16,22 @@ from hubbub.api import (
     events,
     flows,
     health,
+    labels,
     leads,
+    me,
     media,
+    members,
     messages,
+    notes,
     processing,
     realtime,
+    runs,
+    scheduled,
     sign_in,
     teams,
     templates,
     uploads,
+    views,
 )
 from hubbub.api.router import api
 
@@ -41,8 +49,17 @@ NOUNS = {
     "teams": teams.router,
     "leads": leads.router,
     "flows": flows.router,
+    "me": me.router,
+    "members": members.router,
+    "notes": notes.router,
+    "labels": labels.router,
     "realtime": realtime.router,
+    "views": views.router,
+    "canned-replies": canned_replies.router,
+    "scheduled": scheduled.router,
 }
+NESTED = (runs,)
+"""Modules whose routes all stand below another noun."""
 for noun, router in NOUNS.items():
     api.add_router(f"/{noun}", router)
 

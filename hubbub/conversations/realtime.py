@@ -28,6 +28,10 @@ KINDS = (
     "mention.changed",
     "label.changed",
     "member.changed",
+    "view.changed",
+    "canned_reply.changed",
+    "scheduled.changed",
+    "run.changed",
 )
 
 INSERT = """

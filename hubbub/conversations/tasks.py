@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from hubbub.conversations import attachments, upkeep
-from hubbub.conversations.actions import snoozing
+from hubbub.conversations.actions import scheduling, snoozing
 from hubbub.organizations.retries import Backoff, is_last_attempt
 
 
@@ -25,6 +25,11 @@ def store_attachment(context: JobContext, *, organization_id: str, attachment_id
 @app.task(name="reminders.end_snooze", queue="reminders", retry=Backoff())
 def end_snooze(*, organization_id: str, conversation_id: str) -> None:
     snoozing.end_snooze(UUID(organization_id), UUID(conversation_id))
+
+
+@app.task(name="reminders.send_scheduled", queue="reminders", retry=Backoff())
+def send_scheduled(*, organization_id: str, scheduled_id: str) -> None:
+    scheduling.send_scheduled(UUID(organization_id), UUID(scheduled_id))
 
 
 @app.periodic(cron="7 * * * *")

@@ -40,6 +40,7 @@ MOVE = (
           AND NOT EXISTS (SELECT FROM team_assignment WHERE conversation_id = %(target)s)""",
     "UPDATE note SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
     "UPDATE mention SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
+    "UPDATE scheduled_message SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
     "DELETE FROM snooze WHERE conversation_id = ANY(ARRAY[%(source)s, %(target)s]::uuid[])",
     "DELETE FROM automation_lane WHERE conversation_id = %(source)s",
     """DELETE FROM outbox_lane WHERE conversation_id = %(source)s

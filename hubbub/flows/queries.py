@@ -81,6 +81,14 @@ RUN_FILTERS: dict[str, str] = {
 }
 
 
+def live_run(organization_id: UUID, conversation_id: UUID) -> Row | None:
+    """The run that a conversation is in the middle of, as `list_runs` shows it."""
+    statement = f"""{RUNS} WHERE r.organization_id = %(organization)s AND r.conversation_id = %(conversation)s
+        AND r.status IN ({LIVE_SQL})"""
+    rows = run(statement, organization=organization_id, conversation=conversation_id)
+    return rows[0] if rows else None
+
+
 def list_flows(organization_id: UUID, *, limit: int, cursor: str | None, filters: Mapping[str, Any]) -> Page:
     """Newest first, without definitions. `filters`: is_active, flow_type, channel_id; None values do not count."""
     statement, chosen = f"SELECT {COLUMNS} {SOURCE}", _chosen(filters)

@@ -76,6 +76,9 @@ def _ids() -> dict[str, object]:
                 "user_id",
                 "note_id",
                 "label_id",
+                "view_id",
+                "reply_id",
+                "scheduled_id",
             )
         },
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.db import connection
 
 from hubbub.channels.models import Template
 from hubbub.contacts.models import MergeSuggestion
-from hubbub.conversations.models import Note, ProcessingRecord
-from hubbub.desk.models import Label, Lead, Team, TeamAssignment, TeamMembership
+from hubbub.conversations.models import Note, ProcessingRecord, ScheduledMessage
+from hubbub.desk.models import CannedReply, Label, Lead, SavedView, Team, TeamAssignment, TeamMembership
 from hubbub.flows.actions import NewFlow, create_flow
 from hubbub.inbound.models import Event
+from hubbub.kit import clock
 from hubbub.kit.ids import new_id
 from hubbub.organizations.access import PERMISSIONS
 from hubbub.organizations.models import Membership, Role, User
@@ -45,6 +47,15 @@ BODIES: dict[str, Any] = {
     "POST /conversations/{conversation_id}/notes": {"text": "for the team"},
     "POST /conversations/{conversation_id}/tags": {"add": ["vip"]},
     "POST /conversations/{conversation_id}/snooze": {"until_reply": True},
+    "POST /conversations/{conversation_id}/scheduled": {
+        "draft": {"text": "later"},
+        "due_at": (clock.now() + timedelta(hours=1)).isoformat(),
+    },
+    "POST /views": {"name": "Mine"},
+    "PATCH /views/{view_id}": {"name": "New"},
+    "POST /canned-replies": "reply",
+    "PATCH /canned-replies/{reply_id}": {"title": "New"},
+    "POST /canned-replies/{reply_id}/render": "conversation",
     "PATCH /me": {"name": "New"},
     "POST /labels": "label",
     "PATCH /labels/{label_id}": {"description": "New"},
@@ -75,6 +86,8 @@ class World:
             return {"conversation_id": str(self.ids["conversation_id"])}
         if wanted == "label":
             return {"name": f"Label {new_id()}"}
+        if wanted == "reply":
+            return {"shortcut": new_id().hex, "text": "Hello"}
         if wanted == "bulk":
             return {"ids": [str(self.ids["conversation_id"])], "action": "read"}
         if wanted == "lead":
@@ -114,6 +127,14 @@ def _world(name: str) -> World:
             organization=talk.tenant.organization, conversation=talk.conversation(), text="for the team"
         )
         label = Label.objects.create(organization=talk.tenant.organization, name="VIP")
+        view = SavedView.objects.create(organization=talk.tenant.organization, name="Urgent")
+        reply = CannedReply.objects.create(organization=talk.tenant.organization, shortcut="hi", text="Hello")
+        scheduled = ScheduledMessage.objects.create(
+            organization=talk.tenant.organization,
+            conversation=talk.conversation(),
+            content={"kind": "text", "text": "later"},
+            due_at=clock.now() + timedelta(hours=1),
+        )
         event = Event.objects.filter(message_id=message.id).first()
         assert event is not None
         assert template.id
@@ -135,6 +156,9 @@ def _world(name: str) -> World:
             "flow_id": flow.id,
             "note_id": note.id,
             "label_id": label.id,
+            "view_id": view.id,
+            "reply_id": reply.id,
+            "scheduled_id": scheduled.id,
         },
     )
 
@@ -254,7 +278,7 @@ def _fingerprint(tenant: Tenant) -> list[Any]:
     tables = (
         *("conversation", "message", "contact", "contact_identity", "channel", "event", "outbox", "audit_entry"),
         *("team", "team_membership", "team_assignment", "lead", "flow", "flow_version"),
-        *("note", "mention", "snooze", "label"),
+        *("note", "mention", "snooze", "label", "saved_view", "canned_reply", "scheduled_message"),
     )
     with organization_scope(tenant.id), connection.cursor() as cursor:
         found = []

@@ -84,6 +84,7 @@ ERASE_BESIDE = (
     "DELETE FROM receipt_mark WHERE contact_id = ANY(%(people)s::uuid[])",
     "DELETE FROM reply_token WHERE conversation_id = ANY(%(threads)s::uuid[])",
     "DELETE FROM merge_suggestion WHERE contact_id = ANY(%(people)s::uuid[]) OR other_id = ANY(%(people)s::uuid[])",
+    "DELETE FROM scheduled_message WHERE conversation_id = ANY(%(threads)s::uuid[])",
     "DELETE FROM note WHERE conversation_id = ANY(%(threads)s::uuid[])",
     "DELETE FROM flow_run WHERE conversation_id = ANY(%(threads)s::uuid[])",
     "DELETE FROM lead WHERE contact_id = ANY(%(people)s::uuid[])",

@@ -1271,4 +1271,71 @@ class Migration(migrations.Migration):
             model_name="snooze",
             index=models.Index(fields=["organization", "until"], name="snooze_due"),
         ),
+        migrations.CreateModel(
+            name="ScheduledMessage",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=hubbub.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("author_name", models.CharField(blank=True, default="", max_length=255)),
+                ("content", models.JSONField()),
+                ("reply_to_id", models.UUIDField(blank=True, null=True)),
+                ("due_at", models.DateTimeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("message_id", models.UUIDField(blank=True, null=True)),
+                ("error", models.JSONField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "author_user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "conversation",
+                    hubbub.organizations.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "scheduled_message",
+                "indexes": [models.Index(fields=["conversation", "due_at", "id"], name="scheduled_message_thread")],
+            },
+        ),
     ]

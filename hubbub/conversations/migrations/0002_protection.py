@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 "inbound": ALL,
                 "outbound": "SELECT, UPDATE, DELETE",
                 "automation": WRITE,
-                "jobs": "SELECT, UPDATE",
+                "jobs": WRITE,
             },
             spanning=HOT,
             references={
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 "inbound": ALL,
                 "outbound": "SELECT, UPDATE, DELETE",
                 "automation": WRITE,
-                "jobs": "SELECT, UPDATE",
+                "jobs": WRITE,
             },
             spanning=HOT,
             references=MESSAGE_KEYS,
@@ -150,13 +150,13 @@ class Migration(migrations.Migration):
         ),
         protect(
             "outbox_lane",
-            grants={"web": ALL, "inbound": ALL, "outbound": WRITE, "automation": WRITE, "jobs": "SELECT"},
+            grants={"web": ALL, "inbound": ALL, "outbound": WRITE, "automation": WRITE, "jobs": WRITE},
             spanning=HOT,
             references=CONVERSATION_KEYS,
         ),
         protect(
             "outbox",
-            grants={"web": ALL, "inbound": ALL, "outbound": ALL, "automation": WRITE, "jobs": "SELECT, UPDATE"},
+            grants={"web": ALL, "inbound": ALL, "outbound": ALL, "automation": WRITE, "jobs": WRITE},
             spanning=HOT,
             references=MESSAGE_KEYS,  # which knows conversation and channel
         ),
@@ -206,6 +206,12 @@ class Migration(migrations.Migration):
             "snooze",
             grants={"web": ALL, "inbound": FOLLOW, "automation": "SELECT", "jobs": "SELECT, DELETE"},
             spanning=("inbound",),
+        ),
+        protect(
+            "scheduled_message",
+            grants={"web": ALL, "inbound": FOLLOW, "jobs": "SELECT, UPDATE"},
+            spanning=("inbound",),
+            references=CONVERSATION_KEYS,
         ),
         run([CONVERSATION_TAG]),
         protect("conversation_tag", grants={"web": "SELECT", "jobs": "SELECT"}),

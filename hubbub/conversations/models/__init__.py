@@ -14,7 +14,7 @@ from hubbub.conversations.models.message import (
 )
 from hubbub.conversations.models.outbox import OutboxEntry, OutboxLane, ReplyToken
 from hubbub.conversations.models.records import Fact, RealtimeEvent
-from hubbub.conversations.models.teamwork import Mention, Note, Snooze
+from hubbub.conversations.models.teamwork import Mention, Note, ScheduledMessage, ScheduledStatus, Snooze
 
 __all__ = [
     "Attachment",
@@ -37,6 +37,8 @@ __all__ = [
     "RealtimeEvent",
     "ReceiptMark",
     "ReplyToken",
+    "ScheduledMessage",
+    "ScheduledStatus",
     "Snooze",
     "WaitingEffect",
 ]

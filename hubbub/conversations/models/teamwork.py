@@ -1,4 +1,4 @@
-"""What the team does among itself in a conversation: notes, mentions, putting it off."""
+"""What the team does among itself in a conversation: notes, mentions, putting it off, answers for later."""
 
 from __future__ import annotations
 
@@ -77,3 +77,37 @@ class Snooze(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} until {self.until or 'the next message'}"
+
+
+class ScheduledStatus(models.TextChoices):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ScheduledMessage(TenantPart):
+    """Something to be said later. Nothing of it shows in the thread, and no rule is checked, before its time."""
+
+    conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    author_user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    author_name = models.CharField(max_length=255, blank=True, default="")
+    content = models.JSONField()
+    """The OutboundMessage."""
+    reply_to_id = models.UUIDField(null=True, blank=True)
+    due_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=ScheduledStatus.choices, default=ScheduledStatus.WAITING)
+    message_id = models.UUIDField(null=True, blank=True)
+    """What it became."""
+    error = models.JSONField(null=True, blank=True)
+    """{"code", "sentence"}: why it could not be sent."""
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "scheduled_message"
+        indexes = [models.Index(fields=["conversation", "due_at", "id"], name="scheduled_message_thread")]
+
+    def __str__(self) -> str:
+        return f"{self.status}, {self.due_at}"

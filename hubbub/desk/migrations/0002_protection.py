@@ -38,6 +38,11 @@ class Migration(migrations.Migration):
             references={"contact_id": "contact"},
         ),
         protect("label", grants={"web": ALL, "jobs": "SELECT"}),
+        protect("canned_reply", grants={"web": ALL}),
+        protect("saved_view", grants={"web": ALL}),
+        protect("notification_preference", grants={"web": ALL, "jobs": "SELECT"}, references={"channel_id": "channel"}),
+        protect("push_subscription", grants={"web": ALL, "jobs": "SELECT, UPDATE, DELETE"}),
+        protect("working_hours", grants={"web": ALL, "jobs": "SELECT"}, references={"channel_id": "channel"}),
         run(
             [
                 to_conversation("team_assignment", "CASCADE"),
@@ -45,6 +50,6 @@ class Migration(migrations.Migration):
             ]
         ),
         # Flows assign conversations to members, and a verified address that a customer gives may be somebody's.
-        grant("membership", {"automation": "SELECT"}),
+        grant("membership", {"automation": "SELECT", "jobs": "SELECT"}),
         grant("merge_suggestion", {"automation": "SELECT, INSERT"}),
     ]
