@@ -18,6 +18,12 @@ RECENT: Final = 200
 """Events kept in memory: whoever was away for a moment only is brought up to date from here."""
 
 
+IN_ONE_FRAME: Final = 40
+
+Frame = tuple[int, str]
+"""The number of its last event, and the text."""
+
+
 class Audience:
     """`last_seq`: the last event that was published here; None until the first screen has asked where to begin."""
 
@@ -37,7 +43,7 @@ class Audience:
             since = last
         screen.cursor = -1 if since is None else since
         if last is not None and since is not None and since <= last and (since == last or self._has_after(since)):
-            self._tell_after(screen, last)
+            _tell_all(screen, self._frames_after(since, last))
         else:
             self._catch_up(screen)
         self.presence.joined(screen)
@@ -52,7 +58,7 @@ class Audience:
             if self.last_seq is not None and change.seq > self.last_seq:
                 self._recent.append((change.seq, dumps(change.as_json()).decode()))
                 self.last_seq = change.seq
-        frames: dict[int, str] = {}
+        frames: dict[int, list[Frame]] = {}
         for screen in self.screens:
             self._bring_up(screen, frames)
 
@@ -64,11 +70,11 @@ class Audience:
         if screen not in self.screens:
             return
         if found.is_reset:
-            was_told = screen.tell(wire.event("reset", {"last_seq": found.last_seq}))
+            if screen.tell(wire.event("reset", {"last_seq": found.last_seq})):
+                screen.cursor = found.last_seq
         else:
-            was_told = screen.tell(_events([dumps(one.as_json()).decode() for one in found.changes], found.last_seq))
-        if was_told:
-            screen.cursor = found.last_seq
+            told = [(one.seq, dumps(one.as_json()).decode()) for one in found.changes]
+            _tell_all(screen, _frames(told, found.last_seq))
         self._bring_up(screen, {})
 
     def begin_anew(self, last: int) -> None:
@@ -85,30 +91,37 @@ class Audience:
         self._bring_up(screen, {})
         self.presence.show(screen)
 
-    def _bring_up(self, screen: Screen, frames: dict[int, str]) -> None:
+    def _bring_up(self, screen: Screen, frames: dict[int, list[Frame]]) -> None:
         last = self.last_seq
         if last is None or screen.is_catching_up or screen.cursor >= last:
             return
         if not self._has_after(screen.cursor):
             self._catch_up(screen)
             return
-        frame = frames.get(screen.cursor)
-        if frame is None:
-            frame = frames[screen.cursor] = self._frame_after(screen.cursor, last)
-        if screen.tell(frame):
-            screen.cursor = last
-
-    def _tell_after(self, screen: Screen, last: int) -> None:
-        if screen.tell(self._frame_after(screen.cursor, last)):
-            screen.cursor = last
+        if screen.cursor not in frames:
+            frames[screen.cursor] = self._frames_after(screen.cursor, last)
+        _tell_all(screen, frames[screen.cursor])
 
     def _has_after(self, seq: int) -> bool:
         return bool(self._recent) and self._recent[0][0] <= seq + 1
 
-    def _frame_after(self, seq: int, last: int) -> str:
+    def _frames_after(self, seq: int, last: int) -> list[Frame]:
         skipped = seq + 1 - self._recent[0][0] if self._recent else 0
-        return _events([text for _, text in islice(self._recent, skipped, None)], last)
+        return _frames(list(islice(self._recent, skipped, None)), last)
 
 
-def _events(texts: list[str], last: int) -> str:
-    return f'42["events",{{"events":[{",".join(texts)}],"last_seq":{last}}}]'
+def _frames(events: list[tuple[int, str]], last: int) -> list[Frame]:
+    """One at least; not too large: the server keeps as much memory for a connection as its largest frame took."""
+    portions = [events[at : at + IN_ONE_FRAME] for at in range(0, len(events), IN_ONE_FRAME)]
+    return [_frame(portion, portion[-1][0]) for portion in portions] or [_frame([], last)]
+
+
+def _frame(events: list[tuple[int, str]], last: int) -> Frame:
+    return last, f'42["events",{{"events":[{",".join(text for _, text in events)}],"last_seq":{last}}}]'
+
+
+def _tell_all(screen: Screen, frames: list[Frame]) -> None:
+    for last, frame in frames:
+        if not screen.tell(frame):
+            return
+        screen.cursor = last

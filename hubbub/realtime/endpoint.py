@@ -86,7 +86,7 @@ class Endpoint:
         await send({"type": "websocket.accept"})
         with contextlib.suppress(asyncio.CancelledError, HubbubError, TimeoutError):
             await self._serve(person, receive, send)
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, asyncio.CancelledError):
             await send({"type": "websocket.close", "code": 1000})
 
     async def in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.5
+NAME: Final = "hubbub web, listening"
+"""How the connection is called in pg_stat_activity."""
 HEADS = "SELECT organization_id, last_seq FROM realtime_heads(%(organizations)s::uuid[])"
 SCOPE = "SELECT set_config('hubbub.organization', %s, true)"
 Connection = psycopg.AsyncConnection[dict[str, Any]]
@@ -34,7 +36,7 @@ async def listen(audiences: Mapping[UUID, Audience]) -> None:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(
-                listening_url(), autocommit=True, row_factory=dict_row, connect_timeout=5
+                listening_url(), autocommit=True, row_factory=dict_row, connect_timeout=5, application_name=NAME
             ) as connection:
                 await connection.execute(f"LISTEN {CHANNEL}")
                 while True:

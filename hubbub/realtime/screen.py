@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MOST_WAITING: Final = 128 * 1024
+MOST_WAITING: Final = 512 * 1024
 """Characters that may wait for a slow reader. Beyond, it is told nothing until it has read them; then it catches up."""
 STUCK_SECONDS: Final = 30.0
 BURST, PER_SECOND = 40.0, 10.0

@@ -13,6 +13,9 @@ from hubbub.api.bridge import THREADS
 from hubbub.kit.errors import HubbubError
 from hubbub.organizations.database import refuse_wrong_role
 
+ONE_HEAP = {"MALLOC_ARENA_MAX": "2"}
+"""The C library would give every thread a heap of its own, and keep what each once used."""
+
 
 class Command(BaseCommand):
     """Checks the database role, then becomes the server: nothing of the check stays in memory."""
@@ -32,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(refused.sentence) from None
         command = server_command(options["host"], options["port"], options["threads"])
         sys.stdout.flush()
-        os.execv(command[0], command)  # noqa: S606
+        os.execve(command[0], command, {**ONE_HEAP, **os.environ})  # noqa: S606
 
 
 def server_command(host: str, port: int, threads: int) -> list[str]:
