@@ -56,23 +56,25 @@ class Bridge:
         self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._running >= self._most:
-            await _refuse(send, 503, "unavailable", "Too many requests wait already. Try again in a moment.")
-            return
-        self._running += 1
-        try:
-            await self._answer(scope, receive, send)
-        finally:
-            self._running -= 1
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         with SpooledTemporaryFile(HELD_IN_MEMORY) as body:
             if not await _read_body(receive, body, self._largest):
                 await _refuse(send, 413, "too_large", f"A request may have at most {self._largest} bytes.")
                 return
-            environ = environ_of(scope, body)
-            answer = await asyncio.get_running_loop().run_in_executor(self._pool, self._run, environ)
-        await self._send(scope, answer, send)
+            answer = await self._answer(environ_of(scope, body))
+        if answer is None:
+            await _refuse(send, 503, "unavailable", "Too many requests wait already. Try again in a moment.")
+        else:
+            await self._send(scope, answer, send)
+
+    async def _answer(self, environ: dict[str, Any]) -> Answer | None:
+        """What a thread made of it; None when too many wait for one."""
+        if self._running >= self._most:
+            return None
+        self._running += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, environ)
+        finally:
+            self._running -= 1
 
     def _run(self, environ: dict[str, Any]) -> Answer:
         answer = Answer()

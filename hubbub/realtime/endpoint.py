@@ -27,10 +27,12 @@ from hubbub.kit.logging import log_event
 from hubbub.realtime import wire
 from hubbub.realtime.asking import answer, seq_of
 from hubbub.realtime.audience import Audience
+from hubbub.realtime.gossip import Gossip
 from hubbub.realtime.listener import listen
 from hubbub.realtime.people import Person, gone_among, person_of, with_connection
 from hubbub.realtime.queries import catch_up
 from hubbub.realtime.screen import Screen
+from hubbub.settings.environment import environment
 
 logger = logging.getLogger(__name__)
 
@@ -53,11 +55,15 @@ class Endpoint:
         self.audiences: dict[UUID, Audience] = {}
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="realtime")
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._gossip: Gossip | None = None
 
     def start(self) -> None:
         """Begin to listen, to ping, and to check who may still look on."""
         for work in (listen(self.audiences), self._look_around(), self._check_people()):
             self._run(work)
+        if environment().redis_url is not None:
+            self._gossip = Gossip(environment(), self.audiences)
+            self._run(self._gossip.run())
 
     async def stop(self) -> None:
         """Hang up on everybody; they come again by themselves."""
@@ -127,6 +133,9 @@ class Endpoint:
         audience = self.audiences.get(organization_id)
         if audience is None:
             audience = self.audiences[organization_id] = Audience(organization_id, self._catch_up)
+            if self._gossip is not None:
+                audience.presence.say = self._gossip.say
+                self._gossip.ask(organization_id)
         return audience
 
     def _catch_up(self, screen: Screen) -> None:
