@@ -6,30 +6,34 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := hubbub sandbox tests manage.py $(wildcard facebook_integration benchmarks)
+CODE := hubbub sandbox tests manage.py hatch_build.py web/build.py $(wildcard facebook_integration benchmarks)
 PRODUCT := hubbub sandbox $(wildcard facebook_integration)
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check
 IN_TESTS := HUBBUB_ENV=test HUBBUB_DATA_DIR=var/test
 
-.PHONY: help run test check fix bench chaos clean format-check lint types imports security audit migrations stale
+WEB := $(BIN)/python web/build.py
+
+.PHONY: help run test check fix bench chaos clean format-check lint types imports security audit migrations stale web web-check
 
 help:
 	@echo 'make run     start everything on this machine (PORT=8000, HUBBUB_DATA_DIR=var, HOST=127.0.0.1)'
 	@echo 'make test    all tests, on the real embedded Postgres (ARGS="-k webhook" passes on to pytest)'
 	@echo 'make check   format, lint, types, import contracts, security, migrations, generated files'
+	@echo 'make web     build the web app when it is stale (make run and make test do)'
 	@echo 'make fix     format, fix what can be fixed, write the generated files anew'
 	@echo 'make bench   measure against the yardsticks (ARGS="--json out.json")'
 	@echo 'make chaos   kill everything again and again, and count what was lost (CHAOS=long)'
 	@echo 'make clean   remove the environment and what tests and tools left; your data in var/ stays'
 
 run: $(VENV)/installed-run
+	@$(WEB) || echo 'The web app could not be built (see above); everything else starts.'
 	@exec $(BIN)/python -m hubbub.processes run $(foreach host,$(HOST),--host $(host))
 
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-dev web
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS); code=$$?; \
 	$(BIN)/python -m hubbub.processes stop-database --if-idle --data-dir var/test; exit $$code
 
-check: format-check lint types imports security audit migrations stale
+check: format-check lint types imports security audit migrations stale web-check
 	@echo 'All checks passed.'
 
 format-check: $(VENV)/installed-dev
@@ -72,11 +76,25 @@ stale: $(VENV)/installed-dev
 	@wanted=$$(mktemp) && trap 'rm -f "$$wanted"' EXIT && $(IN_TESTS) $(BIN)/python manage.py openapi --to "$$wanted" >/dev/null \
 	&& { cmp -s "$$wanted" openapi.json || { echo 'openapi.json is stale: run make fix.'; exit 1; }; }
 
+# The bundle, when anything in web/ changed since it was built. HUBBUB_SKIP_WEB=1 leaves all of it out.
+web: | $(BIN)/python
+	@$(WEB)
+
+web-check: | $(BIN)/python
+	@echo '== web app'
+	@$(WEB) npm --silent run types
+	@$(WEB) npm --silent run lint
+	@[ -n '$(HUBBUB_SKIP_WEB)' ] || { wanted=$$(mktemp) && trap 'rm -f "$$wanted"' EXIT \
+	&& $(WEB) npm --silent run api -- "$$wanted" >/dev/null \
+	&& { cmp -s "$$wanted" web/src/api/schema.d.ts || { echo 'web/src/api/schema.d.ts is stale: run make fix.'; exit 1; }; }; }
+
 fix: $(VENV)/installed-dev
 	@$(BIN)/ruff check --fix-only --quiet $(CODE)
 	@$(BIN)/ruff format $(CODE)
 	@$(IN_TESTS) $(BIN)/python -m hubbub.settings.example
 	@$(IN_TESTS) $(BIN)/python manage.py openapi
+	@$(WEB) npm --silent run api -- src/api/schema.d.ts >/dev/null
+	@$(WEB) npm --silent run fix
 
 bench: $(VENV)/installed-bench
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -87,22 +105,22 @@ chaos: $(VENV)/installed-dev
 
 clean:
 	@[ ! -x $(BIN)/python ] || $(BIN)/python -m hubbub.processes stop-database --data-dir var/test 2>/dev/null || true
-	rm -rf $(VENV) var/test build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) var/test build dist hubbub/webapp/dist* web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(PRODUCT) tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/installed-run: pyproject.toml | $(BIN)/python
 	@echo 'Installing into $(VENV) …'
-	@$(PIP) --editable .
+	@HUBBUB_SKIP_WEB=1 $(PIP) --editable .
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	@echo 'Installing into $(VENV), with the tools for development …'
-	@$(PIP) --editable '.[dev]'
+	@HUBBUB_SKIP_WEB=1 $(PIP) --editable '.[dev]'
 	@touch $(VENV)/installed-run $@
 
 $(VENV)/installed-bench: pyproject.toml | $(BIN)/python
 	@echo 'Installing into $(VENV), with the yardsticks …'
-	@$(PIP) --editable '.[dev,bench]'
+	@HUBBUB_SKIP_WEB=1 $(PIP) --editable '.[dev,bench]'
 	@touch $(VENV)/installed-run $(VENV)/installed-dev $@
 
 # Debian ships venv without ensurepip: there the pip outside installs one inside; else virtualenv makes the whole.

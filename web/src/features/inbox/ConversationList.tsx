@@ -1,0 +1,3 @@
+export function ConversationList({ chosenId }: { chosenId: string | undefined }) {
+  return <div>{chosenId}</div>;
+}

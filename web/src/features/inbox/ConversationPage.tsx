@@ -1,0 +1,3 @@
+export function ConversationPage({ id }: { id: string }) {
+  return <div>{id}</div>;
+}

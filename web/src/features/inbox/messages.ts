@@ -1,0 +1,111 @@
+import { type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query';
+import { api, type Schemas, unwrap } from '@/api/client';
+import { keys } from '@/api/keys';
+import { queryClient } from '@/api/queries';
+
+export type Message = Schemas['Message'];
+type Page = Schemas['Messages'];
+type Pages = InfiniteData<Page, string | undefined>;
+
+const PAGE = 50;
+const NEWEST = 30;
+
+/** Newest first, page after page into the past. */
+export function messagesQuery(conversationId: string) {
+  return infiniteQueryOptions({
+    queryKey: keys.messages(conversationId),
+    queryFn: ({ pageParam, signal }) => fetchPage(conversationId, PAGE, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Page) => page.next_cursor ?? undefined,
+  });
+}
+
+function fetchPage(conversationId: string, limit: number, cursor?: string, signal?: AbortSignal): Promise<Page> {
+  const params = { path: { conversation_id: conversationId }, query: { limit, cursor } };
+  return unwrap(api.GET('/api/v1/conversations/{conversation_id}/messages', { params, signal }));
+}
+
+/** Fetches the newest messages of a conversation that is in the cache, and puts them where they belong. */
+export async function mergeNewest(conversationId: string): Promise<void> {
+  const queryKey = keys.messages(conversationId);
+  const state = queryClient.getQueryState(queryKey);
+  if (!state?.data) return;
+  const isShown = queryClient.getQueryCache().find({ queryKey })?.isActive();
+  if (!isShown) {
+    await queryClient.invalidateQueries({ queryKey, refetchType: 'none' });
+    return;
+  }
+  const newest = await fetchPage(conversationId, NEWEST);
+  let fits = true;
+  queryClient.setQueryData<Pages>(queryKey, (before) => {
+    const merged = before && withNewest(before, newest.items, newest.next_cursor === null);
+    fits = merged !== undefined;
+    return merged ?? before;
+  });
+  if (!fits) await queryClient.invalidateQueries({ queryKey });
+}
+
+/**
+ * The pages with their newest part replaced by what the server says now.
+ * Undefined when the two do not touch: more came than was fetched, and only fetching afresh is right.
+ */
+export function withNewest(pages: Pages, newest: Message[], isEverything = false): Pages | undefined {
+  const known = pages.pages.flatMap((page) => page.items);
+  if (known.length === 0 || isEverything) return rebuilt(pages, newest, isEverything ? [] : known);
+  const oldest = newest.at(-1);
+  const place = oldest ? known.findIndex((message) => message.id === oldest.id) : -1;
+  if (place < 0) return undefined;
+  return rebuilt(pages, newest, known.slice(place + 1));
+}
+
+function rebuilt(pages: Pages, newest: Message[], older: Message[]): Pages {
+  const before = new Map(pages.pages.flatMap((page) => page.items).map((message) => [message.id, message]));
+  const kept = newest.map((message) => unchanged(before.get(message.id), message));
+  const lastPage = pages.pages.at(-1);
+  const items = [...kept, ...older];
+  return {
+    pages: [{ items, next_cursor: older.length || !lastPage ? (lastPage?.next_cursor ?? null) : null }],
+    pageParams: [undefined],
+  };
+}
+
+/** The old object when nothing in it changed, so that its bubble is not painted again. */
+function unchanged(before: Message | undefined, after: Message): Message {
+  return before && JSON.stringify(withoutAddresses(before)) === JSON.stringify(withoutAddresses(after))
+    ? before
+    : after;
+}
+
+/** Signed addresses differ at every asking; an old one is good for its 15 minutes, and asked for anew when it fails. */
+function withoutAddresses(message: Message): unknown {
+  return { ...message, attachments: message.attachments.map((file) => ({ ...file, url: file.url !== null })) };
+}
+
+/** Fetches one message that changed and replaces it in the cache. */
+export async function placeMessage(conversationId: string, messageId: string): Promise<void> {
+  if (!queryClient.getQueryData(keys.messages(conversationId))) return;
+  const params = { path: { message_id: messageId } };
+  insertMessage(await unwrap(api.GET('/api/v1/messages/{message_id}', { params })));
+}
+
+/** Puts a message that the server told us into the cache: in its place, or as the newest. */
+export function insertMessage(message: Message): void {
+  queryClient.setQueryData<Pages>(
+    keys.messages(message.conversation_id),
+    (before) => before && withMessage(before, message),
+  );
+}
+
+export function withMessage(pages: Pages, message: Message): Pages {
+  const isKnown = pages.pages.some((page) => page.items.some((item) => item.id === message.id));
+  if (isKnown) {
+    const replace = (item: Message) => (item.id === message.id ? unchanged(item, message) : item);
+    return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(replace) })) };
+  }
+  const [first, ...rest] = pages.pages;
+  if (!first) return pages;
+  const later = first.items.findIndex((item) => item.occurred_at <= message.occurred_at);
+  const place = later < 0 ? first.items.length : later;
+  const items = [...first.items.slice(0, place), message, ...first.items.slice(place)];
+  return { ...pages, pages: [{ ...first, items }, ...rest] };
+}

@@ -1,0 +1,137 @@
+import { useSyncExternalStore } from 'react';
+import type { Catalogue, Key } from './keys';
+
+export const LANGUAGES = {
+  en: { name: 'English', isRightToLeft: false },
+  th: { name: 'ไทย', isRightToLeft: false },
+  ja: { name: '日本語', isRightToLeft: false },
+  de: { name: 'Deutsch', isRightToLeft: false },
+  ar: { name: 'العربية', isRightToLeft: true },
+} as const;
+
+export type Language = keyof typeof LANGUAGES;
+export type Values = Record<string, string | number>;
+export type { Key };
+
+const english = import.meta.glob<Catalogue>('./en/*.json', { eager: true, import: 'default' });
+const others = import.meta.glob<Catalogue>(['./*/*.json', '!./en/*.json'], { import: 'default' });
+
+const STORED = 'hubbub.language';
+const ENGLISH = joined(english);
+
+let language: Language = 'en';
+let texts: Record<string, string> = ENGLISH;
+let plurals = new Intl.PluralRules('en');
+const listeners = new Set<() => void>();
+
+/** File "en/inbox.json" and key "tabs.mine" make the word `inbox.tabs.mine`. */
+function joined(files: Record<string, Catalogue>): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const [path, catalogue] of Object.entries(files)) {
+    const feature = path.split('/').at(-1)!.replace('.json', '');
+    for (const [key, text] of Object.entries(catalogue)) all[`${feature}.${key}`] = text;
+  }
+  return all;
+}
+
+/**
+ * The text for a key in the language of the screen, with `{name}` replaced.
+ * With `count`, the form that the language wants: `key_one`, `key_other`, …; English stands in for what is missing.
+ */
+export function t(key: Key, values?: Values): string {
+  const found = formOf(texts, key, values) ?? formOf(ENGLISH, key, values) ?? key;
+  if (!values) return found;
+  return found.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === 'number' ? formatNumber(value) : value;
+  });
+}
+
+function formOf(from: Record<string, string>, key: string, values?: Values): string | undefined {
+  const count = values?.count;
+  if (typeof count !== 'number') return from[key];
+  return from[`${key}_${plurals.select(count)}`] ?? from[`${key}_other`] ?? from[key];
+}
+
+/** For words that come from the server: the catalogue's text when there is one, else what stands in `otherwise`. */
+export function translated(key: string, otherwise: string, values?: Values): string {
+  const isKnown = key in ENGLISH || `${key}_other` in ENGLISH;
+  return isKnown ? t(key as Key, values) : otherwise;
+}
+
+export function currentLanguage(): Language {
+  return language;
+}
+
+/** Rerenders whoever uses it when the language changes; the frame remounts everything below it. */
+export function useLanguage(): Language {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => language,
+  );
+}
+
+export async function setLanguage(wanted: Language): Promise<void> {
+  texts = wanted === 'en' ? ENGLISH : await load(wanted);
+  language = wanted;
+  plurals = new Intl.PluralRules(wanted);
+  formats.clear();
+  localStorage.setItem(STORED, wanted);
+  document.documentElement.lang = wanted;
+  document.documentElement.dir = LANGUAGES[wanted].isRightToLeft ? 'rtl' : 'ltr';
+  for (const listener of listeners) listener();
+}
+
+async function load(wanted: Language): Promise<Record<string, string>> {
+  const paths = Object.keys(others).filter((path) => path.startsWith(`./${wanted}/`));
+  const loaded = await Promise.all(paths.map(async (path) => [path, await others[path]!()] as const));
+  return joined(Object.fromEntries(loaded));
+}
+
+/** The language that was chosen here, else the browser's first one that we speak, else English. */
+export function preferredLanguage(): Language {
+  const wanted = [localStorage.getItem(STORED), ...navigator.languages].map((tag) => tag?.split('-')[0]);
+  return (wanted.find((tag) => tag && tag in LANGUAGES) as Language | undefined) ?? 'en';
+}
+
+/** Making an Intl formatter costs more than a whole row: each is made once a language. */
+const formats = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>();
+
+export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return remembered(`d${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale(), options));
+}
+
+export function relativeFormat(): Intl.RelativeTimeFormat {
+  return remembered('relative', () => new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'narrow' }));
+}
+
+export function formatNumber(value: number): string {
+  return remembered('number', () => new Intl.NumberFormat(locale())).format(value);
+}
+
+/** English means the browser's own English, so that the clock and the order of dates are as its user expects. */
+function locale(): string {
+  const own = navigator.languages.find((tag) => tag.startsWith(language));
+  return own ?? language;
+}
+
+function remembered<F extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>(
+  key: string,
+  make: () => F,
+): F {
+  let found = formats.get(key);
+  if (!found) {
+    found = make();
+    formats.set(key, found);
+  }
+  return found as F;
+}
+
+/** `t` for a component that must speak the new language at once when it changes. */
+export function useT(): typeof t {
+  useLanguage();
+  return t;
+}

@@ -1,0 +1,25 @@
+import type channels from './en/channels.json';
+import type inbox from './en/inbox.json';
+import type panel from './en/panel.json';
+import type sandbox from './en/sandbox.json';
+import type settings from './en/settings.json';
+import type shell from './en/shell.json';
+
+/** One file a feature; each feature owns its own in every language. */
+type Catalogues = {
+  channels: typeof channels;
+  inbox: typeof inbox;
+  panel: typeof panel;
+  sandbox: typeof sandbox;
+  settings: typeof settings;
+  shell: typeof shell;
+};
+
+type Base<K> = K extends `${infer B}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? B : K;
+
+/** Every word that t() takes: `shell.retry`; a word with forms by its name without the form. */
+export type Key = {
+  [F in keyof Catalogues & string]: `${F}.${Base<keyof Catalogues[F] & string>}`;
+}[keyof Catalogues & string];
+
+export type Catalogue = Record<string, string>;

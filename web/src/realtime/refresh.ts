@@ -1,0 +1,84 @@
+import { ApiError, api, unwrap } from '@/api/client';
+import { keys } from '@/api/keys';
+import { queryClient } from '@/api/queries';
+import { dropConversation, placeConversation, staleLists } from '@/features/inbox/lists';
+import { mergeNewest, placeMessage } from '@/features/inbox/messages';
+import { type Plan, planOf } from './plan';
+import type { ScreenEvent } from './sequence';
+
+/** More than this at once, and fetching the lists afresh costs less than fetching each. */
+const MOST_SINGLE = 20;
+const COUNTS_MS = 400;
+const GATHER_MS = 25;
+
+let waiting: ScreenEvent[] = [];
+let timer: ReturnType<typeof setTimeout> | undefined;
+let countTimer: ReturnType<typeof setTimeout> | undefined;
+const newMessageListeners = new Set<(id: string, messageIds: readonly string[]) => void>();
+
+/** Told of new messages after they are in the cache, for sounds and screen readers. */
+export function onNewMessages(listener: (conversationId: string, messageIds: readonly string[]) => void): () => void {
+  newMessageListeners.add(listener);
+  return () => {
+    newMessageListeners.delete(listener);
+  };
+}
+
+/** Fetches what the events changed; what comes within a blink is fetched together. */
+export function refresh(events: readonly ScreenEvent[]): void {
+  waiting.push(...events);
+  timer ??= setTimeout(() => {
+    const plan = planOf(waiting);
+    waiting = [];
+    timer = undefined;
+    void carryOut(plan);
+  }, GATHER_MS);
+}
+
+/** Everything on the screen afresh: after the first connection, and when too much was missed. */
+export async function refreshAll(): Promise<void> {
+  await queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] });
+}
+
+async function carryOut(plan: Plan): Promise<void> {
+  for (const queryKey of plan.stale) void queryClient.invalidateQueries({ queryKey });
+  if (plan.isCountStale) refreshCounts();
+  await Promise.allSettled([refreshConversations(plan), refreshMessages(plan)]);
+}
+
+function refreshCounts(): void {
+  countTimer ??= setTimeout(() => {
+    countTimer = undefined;
+    void queryClient.invalidateQueries({ queryKey: keys.counts });
+  }, COUNTS_MS);
+}
+
+async function refreshConversations(plan: Plan): Promise<void> {
+  if (plan.conversations.size > MOST_SINGLE) {
+    staleLists();
+    for (const id of plan.conversations) void queryClient.invalidateQueries({ queryKey: keys.conversation(id) });
+    return;
+  }
+  await Promise.all([...plan.conversations].map(refreshConversation));
+}
+
+async function refreshConversation(id: string): Promise<void> {
+  try {
+    const path = { conversation_id: id };
+    placeConversation(await unwrap(api.GET('/api/v1/conversations/{conversation_id}', { params: { path } })));
+  } catch (problem) {
+    if (problem instanceof ApiError && problem.status === 404) dropConversation(id);
+    else staleLists();
+  }
+}
+
+async function refreshMessages(plan: Plan): Promise<void> {
+  const created = [...plan.created].map(async ([conversationId, ids]) => {
+    await mergeNewest(conversationId);
+    for (const listener of newMessageListeners) listener(conversationId, [...ids]);
+  });
+  const changed = [...plan.changed].flatMap(([conversationId, ids]) =>
+    [...ids].map((id) => placeMessage(conversationId, id)),
+  );
+  await Promise.all([...created, ...changed]);
+}

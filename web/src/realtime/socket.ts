@@ -1,0 +1,102 @@
+import { io, type Socket } from 'socket.io-client';
+import { signIn } from '@/api/client';
+import { makeStore } from '@/ui/store';
+import { refresh, refreshAll } from './refresh';
+import { type Batch, take } from './sequence';
+
+export interface Viewer {
+  user_id: string;
+  name: string;
+  is_typing: boolean;
+  kind: 'reply' | 'note' | null;
+}
+
+/** Whether changes arrive by themselves; undefined until the first attempt ended. */
+export const isConnected = makeStore<boolean | undefined>(undefined);
+/** Who looks at the conversation that we look at. */
+export const presence = makeStore<{ conversation_id: string; people: Viewer[] } | undefined>(undefined);
+export const online = makeStore<ReadonlySet<string>>(new Set());
+
+let socket: Socket | undefined;
+let lastSeq: number | undefined;
+let viewed: string | null = null;
+let isRepairing = false;
+
+export function connect(): void {
+  if (socket) return;
+  socket = io({
+    transports: ['websocket'],
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 5000,
+    auth: (tell) => tell(lastSeq === undefined ? {} : { since: lastSeq }),
+  });
+  socket.on('connect', () => {
+    isConnected.set(true);
+    if (viewed) say('viewing', { conversation_id: viewed });
+  });
+  socket.on('disconnect', (reason) => {
+    isConnected.set(false);
+    presence.set(undefined);
+    // The server ended it on purpose: membership or session are gone, or signing in again is wanted.
+    if (reason === 'io server disconnect') void refreshAll();
+  });
+  socket.on('connect_error', (problem: Error & { data?: { code?: string } }) => {
+    isConnected.set(false);
+    if (problem.data?.code === 'unauthenticated') signIn();
+  });
+  socket.on('events', onBatch);
+  socket.on('reset', (frame: { last_seq: number }) => {
+    lastSeq = frame.last_seq;
+    void refreshAll();
+  });
+  socket.on('presence', presence.set);
+  socket.on('online', (frame: { users: { user_id: string }[] }) => {
+    online.set(new Set(frame.users.map((user) => user.user_id)));
+  });
+}
+
+function onBatch(batch: Batch): void {
+  const isFirst = lastSeq === undefined;
+  const taken = take(lastSeq, batch);
+  lastSeq = taken.lastSeq;
+  if (isFirst) void refreshAll();
+  else if (taken.hasGap) void repair();
+  else if (taken.fresh.length > 0) refresh(taken.fresh);
+}
+
+/** Asks for what was missed; while it is under way, further gaps are part of the same answer. */
+async function repair(): Promise<void> {
+  if (isRepairing || !socket) return;
+  isRepairing = true;
+  try {
+    const answer = await socket.timeout(8000).emitWithAck('since', { seq: lastSeq });
+    if (answer.is_reset) {
+      lastSeq = answer.last_seq;
+      await refreshAll();
+    } else if (!answer.error) {
+      const taken = take(lastSeq, answer);
+      lastSeq = taken.hasGap ? answer.last_seq : taken.lastSeq;
+      if (taken.hasGap) await refreshAll();
+      else refresh(taken.fresh);
+    }
+  } catch {
+    // The connection broke: the next one begins with `since`.
+  } finally {
+    isRepairing = false;
+  }
+}
+
+function say(name: string, content: object): void {
+  if (socket?.connected) socket.emit(name, content, () => undefined);
+}
+
+/** Tells colleagues which conversation is on this screen. */
+export function view(conversationId: string | null): void {
+  viewed = conversationId;
+  presence.set(undefined);
+  say('viewing', { conversation_id: conversationId });
+}
+
+export function sayTyping(conversationId: string, isTyping: boolean, kind: 'reply' | 'note'): void {
+  say('typing', { conversation_id: conversationId, is_typing: isTyping, kind });
+}

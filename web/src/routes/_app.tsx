@@ -1,0 +1,13 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { meQuery } from '@/api/queries';
+import { connect } from '@/realtime/socket';
+import { Shell } from '@/ui/Shell';
+
+/** Everything inside the frame: only for whoever is signed in. */
+export const Route = createFileRoute('/_app')({
+  loader: async ({ context }) => {
+    await context.queryClient.ensureQueryData(meQuery);
+    connect();
+  },
+  component: Shell,
+});

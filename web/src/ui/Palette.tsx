@@ -1,0 +1,82 @@
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { IconSearch } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
+import { t } from '@/i18n';
+import { type Command, type Section, useAllCommands } from './commands';
+import { Keys } from './Keys';
+import classes from './palette.module.css';
+import { makeStoredStore } from './store';
+
+const [palette, controls] = createSpotlight();
+const recent = makeStoredStore<string[]>('hubbub.palette', []);
+const ORDER: Section[] = ['conversation', 'compose', 'list', 'go', 'view', 'help'];
+const REMEMBERED = 5;
+
+export const openPalette = controls.open;
+
+/** Everything that can be done here, found by a few letters. Its key works while typing as well. */
+export function Palette() {
+  const [words, setWords] = useState('');
+  const commands = useAllCommands();
+  const groups = useMemo(() => grouped(commands, words), [commands, words]);
+  return (
+    <Spotlight.Root
+      store={palette}
+      query={words}
+      onQueryChange={setWords}
+      shortcut={null}
+      tagsToIgnore={[]}
+      clearQueryOnClose
+      lockScroll={false}
+      radius="lg"
+      size={620}
+      scrollable
+      maxHeight={420}
+    >
+      <Spotlight.Search
+        placeholder={t('shell.palettePlaceholder')}
+        aria-label={t('shell.palettePlaceholder')}
+        leftSection={<IconSearch size={18} aria-hidden />}
+      />
+      <Spotlight.ActionsList>
+        {groups.length === 0 && <Spotlight.Empty>{t('shell.nothingFound')}</Spotlight.Empty>}
+        {groups.map(([name, found]) => (
+          <Spotlight.ActionsGroup key={name} label={name}>
+            {found.map((command) => (
+              <Spotlight.Action key={command.id} onClick={() => choose(command)} className={classes.action}>
+                <span className={classes.label}>{command.label}</span>
+                {command.keys?.[0] && <Keys keys={command.keys[0]} />}
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        ))}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}
+
+function choose(command: Command): void {
+  recent.set((before) => [command.id, ...before.filter((id) => id !== command.id)].slice(0, REMEMBERED));
+  // After the palette has given the focus back: the command may want it.
+  setTimeout(command.run, 0);
+}
+
+function grouped(commands: readonly Command[], words: string): [string, Command[]][] {
+  const wanted = words.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const found = commands.filter((command) => !command.isHidden && matches(command, wanted));
+  const groups: [string, Command[]][] = ORDER.map((section) => [
+    t(`shell.section.${section}`),
+    found.filter((command) => command.section === section),
+  ]);
+  if (wanted.length === 0) {
+    const before = recent.get().flatMap((id) => found.find((command) => command.id === id) ?? []);
+    groups.unshift([t('shell.section.recent'), before]);
+    for (const group of groups.slice(1)) group[1] = group[1].filter((command) => !before.includes(command));
+  }
+  return groups.filter(([, members]) => members.length > 0);
+}
+
+function matches(command: Command, wanted: string[]): boolean {
+  const text = `${command.label} ${command.keywords ?? ''}`.toLowerCase();
+  return wanted.every((word) => text.includes(word));
+}

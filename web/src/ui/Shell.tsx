@@ -1,0 +1,190 @@
+import { Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
+import {
+  IconBuildingBroadcastTower,
+  IconDeviceMobileMessage,
+  IconInbox,
+  IconKeyboard,
+  IconLanguage,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconSettings,
+  IconSun,
+} from '@tabler/icons-react';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useMemo } from 'react';
+import { useMe } from '@/api/queries';
+import { LANGUAGES, type Language, setLanguage, t } from '@/i18n';
+import { Avatar } from './Avatar';
+import { ConnectionBar } from './ConnectionBar';
+import { type Command, listenForKeys, useCommands } from './commands';
+import { KeySheet, openKeySheet } from './KeySheet';
+import { openPalette, Palette } from './Palette';
+import classes from './shell.module.css';
+import { signOut } from './signOut';
+import { undoLast } from './toasts';
+
+/** Rail and content. Below 720 px the rail lies at the bottom. */
+export function Shell() {
+  useEffect(listenForKeys, []);
+  useShellCommands();
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#content">
+        {t('shell.skipToContent')}
+      </a>
+      <nav className={classes.rail} aria-label={t('shell.navigation')}>
+        <img className={classes.logo} src="/icon.svg" alt="Hubbub" width={30} height={30} />
+        <Place to="/inbox" label={t('shell.inbox')} icon={<IconInbox size={21} aria-hidden />} />
+        <Place to="/channels" label={t('shell.channels')} icon={<IconBuildingBroadcastTower size={21} aria-hidden />} />
+        <Place to="/settings" label={t('shell.settings')} icon={<IconSettings size={21} aria-hidden />} />
+        <span className={classes.gap} />
+        <RailButton label={t('shell.searchEverything')} onClick={openPalette}>
+          <IconSearch size={20} aria-hidden />
+        </RailButton>
+        <Account />
+      </nav>
+      <div className={classes.main}>
+        <ConnectionBar />
+        <main id="content" className={classes.content} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <Palette />
+      <KeySheet />
+    </div>
+  );
+}
+
+function Place({ to, label, icon }: { to: '/inbox' | '/channels' | '/settings'; label: string; icon: ReactNode }) {
+  return (
+    <Tooltip label={label} position="right">
+      <Link to={to} className={classes.place} aria-label={label} activeProps={{ 'data-active': true }}>
+        {icon}
+      </Link>
+    </Tooltip>
+  );
+}
+
+function RailButton({ label, onClick, children }: { label: string; onClick: () => void; children: ReactNode }) {
+  return (
+    <Tooltip label={label} position="right">
+      <button type="button" className={classes.place} aria-label={label} onClick={onClick}>
+        {children}
+      </button>
+    </Tooltip>
+  );
+}
+
+function Account() {
+  const me = useMe();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const isDark = colorScheme === 'dark';
+  return (
+    <Menu position="right-end" width={240}>
+      <Menu.Target>
+        <button type="button" className={classes.account} aria-label={t('shell.account')}>
+          <Avatar name={me.user?.name ?? '?'} size={32} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes.who}>
+          <strong dir="auto">{me.user?.name}</strong>
+          <span dir="auto">{me.organization.name}</span>
+        </div>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={isDark ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />}
+          onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
+        >
+          {isDark ? t('shell.light') : t('shell.dark')}
+        </Menu.Item>
+        <Menu.Sub>
+          <Menu.Sub.Target>
+            <Menu.Sub.Item leftSection={<IconLanguage size={16} aria-hidden />}>{t('shell.language')}</Menu.Sub.Item>
+          </Menu.Sub.Target>
+          <Menu.Sub.Dropdown>
+            {Object.entries(LANGUAGES).map(([tag, { name }]) => (
+              <Menu.Item key={tag} lang={tag} onClick={() => void setLanguage(tag as Language)}>
+                {name}
+              </Menu.Item>
+            ))}
+          </Menu.Sub.Dropdown>
+        </Menu.Sub>
+        <Menu.Item
+          leftSection={<IconDeviceMobileMessage size={16} aria-hidden />}
+          component="a"
+          href="/sandbox"
+          target="_blank"
+          rel="noopener"
+        >
+          {t('shell.sandbox')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={openKeySheet}>
+          {t('shell.keySheet')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={signOut}>
+          {t('shell.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function useShellCommands(): void {
+  const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme();
+  const commands = useMemo<Command[]>(
+    () => [
+      { id: 'palette', label: t('shell.searchEverything'), section: 'help', keys: ['mod+k'], run: openPalette },
+      { id: 'keys', label: t('shell.keySheet'), section: 'help', keys: ['?', 'shift+?'], run: openKeySheet },
+      { id: 'undo', label: t('shell.undo'), section: 'help', keys: ['mod+z'], isForFields: false, run: undoLast },
+      {
+        id: 'go.inbox',
+        label: t('shell.inbox'),
+        section: 'go',
+        keys: ['g i'],
+        run: () => void navigate({ to: '/inbox' }),
+      },
+      {
+        id: 'go.channels',
+        label: t('shell.channels'),
+        section: 'go',
+        keys: ['g c'],
+        run: () => void navigate({ to: '/channels' }),
+      },
+      {
+        id: 'go.settings',
+        label: t('shell.settings'),
+        section: 'go',
+        keys: ['g s'],
+        run: () => void navigate({ to: '/settings' }),
+      },
+      {
+        id: 'go.sandbox',
+        label: t('shell.sandbox'),
+        section: 'go',
+        keys: ['g p'],
+        run: () => window.open('/sandbox', '_blank', 'noopener'),
+      },
+      ...(['light', 'dark'] as const).map((scheme) => ({
+        id: `theme.${scheme}`,
+        label: t(`shell.${scheme}`),
+        keywords: `${t('shell.appearance')} theme`,
+        section: 'view' as const,
+        run: () => setColorScheme(scheme),
+      })),
+      ...Object.entries(LANGUAGES).map(([tag, { name }]) => ({
+        id: `language.${tag}`,
+        label: name,
+        keywords: `${t('shell.language')} language ${tag}`,
+        section: 'view' as const,
+        run: () => void setLanguage(tag as Language),
+      })),
+      { id: 'signOut', label: t('shell.signOut'), section: 'help', run: signOut },
+    ],
+    [navigate, setColorScheme],
+  );
+  useCommands(commands);
+}
