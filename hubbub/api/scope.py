@@ -12,11 +12,13 @@ from hubbub.kit.errors import HubbubError, InvalidInput, Unavailable
 from hubbub.organizations.access import Principal, enter_with_key
 from hubbub.organizations.models import Membership, Role
 from hubbub.organizations.scope import enter
+from hubbub.organizations.security import note
 
 WITHOUT_SCOPE = ("/health/", "/static/", "/api/v1/docs", "/api/v1/openapi.json", "/media/")
 BEARER = "Bearer "
 FIRST_REFUSAL = 400
 NOT_ALLOWED = 405
+REFUSED = (401, 403)
 
 
 class OrganizationScopeMiddleware:
@@ -40,14 +42,26 @@ class OrganizationScopeMiddleware:
         with transaction.atomic():
             try:
                 request.principal = identify(request)  # type: ignore[attr-defined]
+                response = self.get_response(request)
             except HubbubError as refused:
-                return error_response(refused)
-            response = self.get_response(request)
+                response = error_response(refused)
             if response.status_code >= FIRST_REFUSAL:
                 transaction.set_rollback(True)
+        if response.status_code in REFUSED and request.path.startswith("/api/"):
+            _note_refusal(request)
         if response.status_code == NOT_ALLOWED and isinstance(response, HttpResponse):
             return method_not_allowed(response)
         return response
+
+
+def _note_refusal(request: HttpRequest) -> None:
+    """For whoever looks after the organisation: which key or person was refused. A wrong key is nobody's."""
+    principal: Principal | None = getattr(request, "principal", None)
+    if principal is not None:
+        subject = f"{principal.actor_type} {principal.actor_id}"
+        note("access_refused", organization_id=principal.organization_id, subject=subject)
+    elif "Authorization" in request.headers:
+        note("access_refused")
 
 
 def identify(request: HttpRequest) -> Principal | None:

@@ -22,6 +22,7 @@ from hubbub.organizations.actions import audit
 from hubbub.organizations.database import run
 from hubbub.organizations.models import Membership, Role, User
 from hubbub.organizations.scope import enter
+from hubbub.organizations.security import note
 from hubbub.processes.entering import GONE, read_link
 from hubbub.settings.environment import environment
 
@@ -54,6 +55,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     user = _person(request, name, password)
     if user is None:
         note_failure(request, name)
+        found = _named(name)
+        note("sign_in_failed", user_id=found.id if found else None, subject=found.username if found else "")
         return _form(request, wanted, name=name, problem=WRONG)
     forget_failures(request, name)
     return _let_in(request, user, wanted) or _form(request, wanted, name=name, problem=NOWHERE)
@@ -92,9 +95,15 @@ def _person(request: HttpRequest, name: str, password: str) -> User | None:
     """By user name, else by e-mail; a name that nobody has takes as long as a wrong password."""
     if not 0 < len(name) <= LONGEST or len(password) > 4096 or "\x00" in name + password:
         return None
-    found = User.objects.filter(username=name).first() or User.objects.filter(email__iexact=name).order_by("id").first()
+    found = _named(name)
     user = authenticate(request, username=found.username if found else name, password=password)
     return user if isinstance(user, User) else None
+
+
+def _named(name: str) -> User | None:
+    if not 0 < len(name) <= LONGEST or "\x00" in name:
+        return None
+    return User.objects.filter(username=name).first() or User.objects.filter(email__iexact=name).order_by("id").first()
 
 
 def _person_of_link(token: str) -> User:

@@ -27,6 +27,7 @@ from hubbub.api import (
     realtime,
     runs,
     scheduled,
+    security,
     sign_in,
     teams,
     templates,
@@ -57,6 +58,7 @@ NOUNS = {
     "views": views.router,
     "canned-replies": canned_replies.router,
     "scheduled": scheduled.router,
+    "security-events": security.router,
 }
 NESTED = (runs,)
 """Modules whose routes all stand below another noun."""

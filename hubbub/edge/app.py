@@ -18,6 +18,7 @@ from hubbub.edge.doors import Doors
 from hubbub.edge.keeper import Keeper
 from hubbub.edge.pages import make_pages
 from hubbub.edge.receiver import ClientGone, Receiver
+from hubbub.edge.refusals import Refusals
 from hubbub.edge.secret_book import SecretBook
 from hubbub.edge.settings import EdgeSettings
 from hubbub.edge.signatures import Signatures
@@ -56,7 +57,8 @@ class Edge:
     ) -> None:
         signatures = Signatures(settings.secrets, book)
         self._doors = Doors(connectors.values())
-        self._receiver = Receiver(signatures, store, counters, settings.edge_name)
+        self._refusals = Refusals(database)
+        self._receiver = Receiver(signatures, store, counters, self._refusals, settings.edge_name)
         self._pages = make_pages(self._doors, signatures, store, book, counters)
         self._keeper = Keeper(database, book, settings.spool_dir)
         self._database = database
@@ -83,11 +85,13 @@ class Edge:
         await self._keeper.start()
         await self._store.start()
         keeping = asyncio.create_task(self._keeper.run())
-        reporting = asyncio.create_task(self._report_for_ever())
+        reporting = [asyncio.create_task(self._report_for_ever()), asyncio.create_task(self._refusals.run())]
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        reporting.cancel()
+        for task in reporting:
+            task.cancel()
         await self._store.stop()
+        await self._refusals.flush()
         self._keeper.stop()
         await keeping
         await self._database.close()

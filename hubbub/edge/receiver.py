@@ -13,6 +13,7 @@ from hubbub.edge.answers import Answer
 from hubbub.edge.counters import Counters
 from hubbub.edge.delivery import Delivery, kept_headers
 from hubbub.edge.doors import Door
+from hubbub.edge.refusals import Refusals
 from hubbub.edge.signatures import Signatures
 from hubbub.edge.store import Keeps
 from hubbub.kit import clock
@@ -32,10 +33,13 @@ class ClientGone(Exception):
 class Receiver:
     """Turns one POST at a door into an answer."""
 
-    def __init__(self, signatures: Signatures, store: Keeps, counters: Counters, edge_name: str) -> None:
+    def __init__(
+        self, signatures: Signatures, store: Keeps, counters: Counters, refusals: Refusals, edge_name: str
+    ) -> None:
         self._signatures = signatures
         self._store = store
         self._counters = counters
+        self._refusals = refusals
         self._edge_name = edge_name
         self._held = 0
 
@@ -93,6 +97,7 @@ class Receiver:
             signers = self._signatures.signers(door, request)
         except BadSignature:
             self._counters.count(platform, "bad_signature")
+            self._refusals.note(platform, self._signatures.named(door, request))
             return answers.BAD_SIGNATURE
         except Unavailable:
             self._counters.count(platform, "not_ready")

@@ -102,6 +102,15 @@ class SecretBook:
                 secrets.setdefault(row.organization_id, {}).update(dict.fromkeys(self._secrets(row, "signing_secrets")))
         return [Owner(organization_id=owner, secrets=tuple(found)) for owner, found in secrets.items() if found]
 
+    def named(self, platform: str, names: Iterable[str]) -> set[tuple[UUID, str]]:
+        """The organizations and account ids of the channels of these names, at most `MOST_OWNERS`."""
+        found: set[tuple[UUID, str]] = set()
+        for name in names:
+            for row in self._by_name.get((platform, name), ()):
+                if len(found) < MOST_OWNERS:
+                    found.add((row.organization_id, row.external_id))
+        return found
+
     def verify_tokens(self, platform: str, path_channel: str | None) -> tuple[bytes, ...]:
         """The verify tokens of the platform's channels; of one channel when the path names one."""
         rows = self._channels.values() if path_channel is None else self._by_name.get((platform, path_channel), ())

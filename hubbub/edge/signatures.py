@@ -46,6 +46,11 @@ class Signatures:
             raise Unavailable("The channels' secrets are not loaded yet.")
         raise BadSignature("The signature is missing or wrong.")
 
+    def named(self, door: Door, request: RawRequest) -> set[tuple[UUID, str]]:
+        """The accounts of ours that a refused call names, each with its organization."""
+        names = [door.path_channel] if door.path_channel is not None else door.connector.addresses(request.body)
+        return self._book.named(door.connector.platform, names)
+
     def handshake_secrets(self, door: Door) -> Secrets:
         """The verify tokens that a GET may bring: the environment's and the channels'."""
         platform = door.connector.platform

@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "manage_desk": MANAGING,
     "manage_flows": MANAGING,
     "manage_channels": ADMINISTERING,
+    "read_security": ADMINISTERING,
     "erase_contacts": ADMINISTERING,
     "operate": ADMINISTERING,
 }

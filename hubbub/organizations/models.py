@@ -99,6 +99,38 @@ class ApiKey(TenantModel):
         return f"{self.name} ({self.prefix}…)"
 
 
+class SecurityEvent(models.Model):
+    """What was refused, counted by the hour: bad signatures, failed sign-ins, refused access, dead tokens.
+
+    Without an organisation where it is not known whose it is: only operators see that.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, null=True, on_delete=models.CASCADE, related_name="+")
+    hour = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    platform = models.CharField(max_length=20, blank=True, default="")
+    subject = models.CharField(max_length=255, blank=True, default="")
+    """Whom it is about: an account's id at the platform, a person's name, a key."""
+    count = models.BigIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "security_event"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hour", "kind", "organization", "platform", "subject"],
+                name="security_event_unique",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "-last_at"], name="security_event_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
 class AuditEntry(TenantModel):
     """Who changed what, append-only."""
 

@@ -20,7 +20,8 @@ from hubbub.connectors.outcomes import (
 )
 from hubbub.conversations.policy import RULES, Way
 from hubbub.conversations.realtime import ScreenEvent, emit
-from hubbub.organizations.database import run
+from hubbub.organizations.database import Row, run
+from hubbub.organizations.security import note
 from hubbub.outbound.breaker import note_failures, note_success
 from hubbub.outbound.channels import recipient_limit
 from hubbub.outbound.jobs import Called, ChannelCard
@@ -34,7 +35,7 @@ UPDATE channel c SET status = 'needs_reconnect', status_reason = r.reason, last_
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, reason text, mark text)
  WHERE c.id = r.channel_id AND c.status IN ('connected', 'error')
    AND encode(sha256(convert_to(coalesce(c.credentials, ''), 'UTF8')), 'hex') = r.mark
-RETURNING c.id, c.organization_id
+RETURNING c.id, c.organization_id, c.platform, c.external_id
 """
 PAUSE = """
 UPDATE channel c SET status = 'paused', status_reason = r.reason, last_error_at = hubbub_now(),
@@ -168,10 +169,11 @@ def hold_channels(refusals: Sequence[tuple[ChannelCard, Rejected]]) -> None:
             reconnect[channel.id] = {**row, "mark": channel.credentials_mark}
         else:
             pause[channel.id] = {**row, "seconds": why.pause_seconds}
-    changed = []
-    for statement, rows in ((RECONNECT, reconnect), (PAUSE, pause)):
-        if rows:
-            changed += run(statement, [rows[key] for key in sorted(rows)])
+    dead: list[Row] = run(RECONNECT, [reconnect[key] for key in sorted(reconnect)]) if reconnect else []
+    changed = dead + (run(PAUSE, [pause[key] for key in sorted(pause)]) if pause else [])
+    for one in dead:
+        owner, platform, account = one["organization_id"], one["platform"], one["external_id"]
+        note("token_failed", organization_id=owner, platform=platform, subject=account)
     emit(
         [
             ScreenEvent(organization_id=row["organization_id"], kind="channel.changed", subject_id=row["id"])

@@ -11,5 +11,9 @@ CREATE TABLE edge_secret (
     parent_external_id text NOT NULL DEFAULT '', signing_secrets text, verify_token text, is_active bool NOT NULL,
     secrets_changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+CREATE TABLE noted (at timestamptz NOT NULL DEFAULT clock_timestamp(), rows jsonb NOT NULL);
+CREATE FUNCTION note_security_events(noted jsonb) RETURNS void LANGUAGE sql SECURITY DEFINER AS $$
+    INSERT INTO noted (rows) VALUES (noted)
+$$;
 GRANT INSERT, SELECT (id, received_at) ON delivery TO edge;
 GRANT SELECT ON edge_secret TO edge;

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from hubbub.connectors.base import Secrets
 from hubbub.connectors.registry import CONNECTORS
 from hubbub.edge.counters import Counters
+from hubbub.edge.database import Database
 from hubbub.edge.delivery import Delivery
 from hubbub.edge.doors import Door
 from hubbub.edge.receiver import Receiver
+from hubbub.edge.refusals import Refusals
 from hubbub.edge.secret_book import SecretBook
 from hubbub.edge.signatures import Signatures
 from tests.edge.harness import APP_SECRET, ENVELOPE, line_signature, meta_signature
@@ -52,7 +54,7 @@ def post(platform: str, chunks: list[bytes], headers: list[tuple[bytes, bytes]])
     """The status, and what was kept."""
     memory, book = Memory(), SecretBook(ENVELOPE)
     book.replace([])
-    receiver = Receiver(Signatures(SECRETS, book), memory, Counters(), "edge")
+    receiver = Receiver(Signatures(SECRETS, book), memory, Counters(), Refusals(Database("")), "edge")
     messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
     scope = {"method": "POST", "path": f"/webhooks/{platform}", "query_string": b"", "headers": headers}

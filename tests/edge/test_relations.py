@@ -17,10 +17,13 @@ from hubbub.conversations.models import Message
 from hubbub.edge.database import Database
 from hubbub.edge.delivery import kept_headers
 from hubbub.edge.keeper import ALL, CHANGED, Keeper
+from hubbub.edge.refusals import Refusals
 from hubbub.edge.rows import INSERT, insert_values
 from hubbub.edge.secret_book import SecretBook
 from hubbub.inbound.models import Delivery as StoredDelivery
 from hubbub.kit import clock, json
+from hubbub.kit.ids import new_id
+from hubbub.organizations.models import SecurityEvent
 from hubbub.organizations.scope import organization_scope
 from hubbub.settings.database import logins
 from hubbub.settings.environment import environment
@@ -138,6 +141,36 @@ def test_the_edge_role_may_do_nothing_else(statement: str) -> None:
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement.encode())
+
+
+def test_the_edge_notes_bad_signatures_by_the_one_function_that_it_may_call() -> None:
+    tenant = make_tenant()
+    account = str(tenant.id)
+
+    async def refuse(database: Database) -> None:
+        refusals = Refusals(database)
+        for _ in range(3):
+            refusals.note("facebook", [(tenant.id, account)])
+        refusals.note("facebook", [(new_id(), "of an organisation that is gone")])
+        await refusals.flush()
+        refusals.note("facebook", [(tenant.id, account)])
+        await refusals.flush()
+
+    as_edge(refuse)
+    with organization_scope(tenant.id):
+        (found,) = SecurityEvent.objects.filter(subject=account)
+    assert (found.kind, found.platform, found.count) == ("bad_signature", "facebook", 4)
+
+
+def test_what_cannot_be_written_waits() -> None:
+    async def refuse() -> None:
+        refusals = Refusals(Database(""))
+        refusals.note("line", [])
+        for _ in range(2):
+            await refusals.flush()
+        assert sum(refusals.waiting.values()) == 1
+
+    asyncio.run(refuse())
 
 
 def test_the_model_of_a_delivery_has_the_columns_that_the_edge_writes() -> None:

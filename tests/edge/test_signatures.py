@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -240,3 +241,25 @@ def _signed_for(tables: EdgeDatabase) -> list[str | None]:
 def _owner(tables: EdgeDatabase, channel: UUID) -> UUID:
     owner: UUID = tables.execute("SELECT organization_id FROM edge_secret WHERE channel_id = %s", [channel])[0][0]
     return owner
+
+
+def test_bad_signatures_are_counted_by_account_and_written_together(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    owner = new_id()
+    tables.execute("TRUNCATE noted")
+    tables.add_channel("facebook", "5001", organization_id=owner)
+    wait_for_channels(edge, 1)
+    ours, nobodys = page_body("5001"), page_body("nobody's page")
+    for _ in range(30):
+        assert edge.post("/webhooks/facebook", ours, meta_signature(ours, "wrong")).status_code == 403
+        assert edge.post("/webhooks/facebook", nobodys, {}).status_code == 403
+    wait_for(lambda: sum(row["count"] for row in _noted(tables)) == 60)
+    assert {(row["kind"], row["organization_id"], row["platform"], row["subject"]) for row in _noted(tables)} == {
+        ("bad_signature", str(owner), "facebook", "5001"),
+        ("bad_signature", None, "facebook", ""),
+    }
+    assert tables.execute("SELECT count(*) FROM noted")[0][0] <= 3
+    assert tables.count() == 0
+
+
+def _noted(tables: EdgeDatabase) -> list[dict[str, Any]]:
+    return [row for (rows,) in tables.execute("SELECT rows FROM noted") for row in rows]

@@ -12,6 +12,7 @@ from hubbub.organizations.scope import organization_scope
 from hubbub.outbound.worker import Sender
 from tests.support.outbound import APP, Line, Platforms, connect, pointing_to, send_all
 from tests.support.roles import acting_as
+from tests.support.web import api_for
 
 TOKENS = {
     "facebook": "token_revoked",
@@ -205,3 +206,14 @@ def test_a_platform_that_cannot_be_reached_loses_nothing(platforms: Platforms) -
     send_all(later="2 hours", until=lambda: len(line.texts()) == 3)
     assert line.texts() == ["number 0", "number 1", "number 2"]
     assert line.row("SELECT opened_at FROM breaker WHERE channel_id = %(channel)s") is None
+
+
+def test_a_dead_token_is_a_security_event(platforms: Platforms) -> None:
+    line = connect(platforms, "facebook")
+    line.fault("error:190")
+    line.queue("hi")
+    send_all()
+    api, account = api_for(line.tenant), line.channel.external_id
+    (found,) = api.get("/security-events", kind="token_failed", subject=account, platform="facebook").items
+    assert found["count"] == 1
+    assert api.get("/security-events", platform="line").items == []

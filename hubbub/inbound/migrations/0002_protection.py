@@ -43,6 +43,10 @@ BEGIN
     DELETE FROM reply_token WHERE id IN (
         SELECT id FROM reply_token WHERE received_at < hubbub_now() - interval '1 day' LIMIT 50000);
     GET DIAGNOSTICS removed = ROW_COUNT;
+    purged := purged + removed;
+    DELETE FROM security_event WHERE id IN (
+        SELECT id FROM security_event WHERE hour < hubbub_now() - interval '90 days' LIMIT 50000);
+    GET DIAGNOSTICS removed = ROW_COUNT;
     RETURN purged + removed;
 END $$
 """

@@ -299,4 +299,40 @@ class Migration(migrations.Migration):
                 name="audit_entry_of_conversation",
             ),
         ),
+        migrations.CreateModel(
+            name="SecurityEvent",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=hubbub.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("hour", models.DateTimeField()),
+                ("kind", models.CharField(max_length=40)),
+                ("platform", models.CharField(blank=True, default="", max_length=20)),
+                ("subject", models.CharField(blank=True, default="", max_length=255)),
+                ("count", models.BigIntegerField(default=0)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "security_event",
+                "indexes": [models.Index(fields=["organization", "-last_at"], name="security_event_recent")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("hour", "kind", "organization", "platform", "subject"),
+                        name="security_event_unique",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
     ]
