@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from hubbub.conversations.models.conversation import NOBODY
 from hubbub.conversations.queries import CONVERSATION_COLUMNS, CONVERSATION_JOINS, HOLDS
 from hubbub.organizations.database import Row, run
 from hubbub.organizations.paging import Page, page_of, read_cursor
@@ -49,7 +50,7 @@ FILTERS: dict[str, str] = {
                               AND x.user_id = %(unseen_by)s AND x.seen_at IS NULL)""",
     "is_snoozed": f"EXISTS (SELECT FROM snooze z WHERE {HOLDS})",
     "is_in_sight": f"(EXISTS (SELECT FROM snooze z WHERE {HOLDS})) IS NOT TRUE",
-    "window": f"""%(window)s = (
+    "window": f"""(%(window)s <> 'closing' OR c.last_message_at > hubbub_now() - interval '25 hours') AND %(window)s = (
         SELECT CASE WHEN w.at IS NULL OR w.at > hubbub_now() + interval '2 hours' THEN 'open'
                     WHEN w.at > hubbub_now() THEN 'closing' ELSE 'closed' END FROM (SELECT {CLOSES_AT} AS at) w)""",  # noqa: S608
 }
@@ -79,17 +80,16 @@ SELECT c.* FROM unnest(%(statuses)s::varchar[]) s (status)
 """
 OF_STATUSES = "SELECT c.* FROM unnest(%(statuses)s::varchar[]) s (status) CROSS JOIN LATERAL ({branch}) c"
 OF_ONE = "SELECT c.* FROM ({branch}) c"
+WHOSE = f"CASE WHEN {{0}}.assigned_to_id IS NULL THEN '{NOBODY}'::uuid ELSE {{0}}.assigned_to_id END"
+"""As the indexes have it."""
 OF_EVERYBODY = """
 SELECT c.* FROM (
-WITH RECURSIVE who AS (
-  (SELECT o.assigned_to_id FROM conversation o WHERE {whose} AND o.assigned_to_id IS NOT NULL
-    ORDER BY o.assigned_to_id LIMIT 1)
+WITH RECURSIVE who (id) AS (
+  (SELECT {key} FROM conversation o WHERE {whose} {beginning} ORDER BY {key} LIMIT 1)
   UNION ALL
-  SELECT (SELECT o.assigned_to_id FROM conversation o WHERE {whose} AND o.assigned_to_id > who.assigned_to_id
-           ORDER BY o.assigned_to_id LIMIT 1)
-    FROM who WHERE who.assigned_to_id IS NOT NULL)
-SELECT b.* FROM who CROSS JOIN LATERAL ({theirs}) b
-UNION ALL ({nobody_s})) c
+  SELECT (SELECT {key} FROM conversation o WHERE {whose} AND {key} > who.id ORDER BY {key} LIMIT 1)
+    FROM who WHERE who.id IS NOT NULL)
+SELECT b.* FROM who CROSS JOIN LATERAL ({theirs}) b) c
 """
 """Whoever has such conversations, found by steps from one to the next."""
 WAITING = "{0}.organization_id = %(organization)s AND {0}.status = 'active' AND {0}.awaiting_reply_since IS NOT NULL"
@@ -228,17 +228,16 @@ def _assigned(chosen: Mapping[str, Any]) -> list[str]:
 
 
 def _of_people(branch: str, conditions: Sequence[str], chosen: Mapping[str, Any], whose: str) -> str:
-    nobody_s = _where(branch, [*conditions, "c.assigned_to_id IS NULL"])
+    is_assigned = chosen.get("is_assigned")
     if "assigned_to" in chosen:
-        return OF_ONE.format(branch=_where(branch, [*conditions, FILTERS["assigned_to"]]))
-    if chosen.get("is_assigned") is False:
-        return OF_ONE.format(branch=nobody_s)
-    theirs = _where(branch, [*conditions, "c.assigned_to_id = who.assigned_to_id"])
-    return OF_EVERYBODY.format(
-        whose=whose,
-        theirs=theirs,
-        nobody_s="SELECT NULL, NULL, NULL LIMIT 0" if chosen.get("is_assigned") else nobody_s,
-    )
+        owner = "%(assigned_to)s::uuid" if is_assigned is not False else "NULL"
+        return OF_ONE.format(branch=_where(branch, [*conditions, f"{WHOSE.format('c')} = {owner}"]))
+    if is_assigned is False:
+        return OF_ONE.format(branch=_where(branch, [*conditions, f"{WHOSE.format('c')} = '{NOBODY}'::uuid"]))
+    key = WHOSE.format("o")
+    theirs = _where(branch, [*conditions, f"{WHOSE.format('c')} = who.id"])
+    beginning = f"AND {key} > '{NOBODY}'::uuid" if is_assigned else ""
+    return OF_EVERYBODY.format(key=key, whose=whose, theirs=theirs, beginning=beginning)
 
 
 def _where(branch: str, conditions: Sequence[str]) -> str:

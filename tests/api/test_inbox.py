@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hubbub.conversations.actions.snoozing import end_snooze
-from hubbub.conversations.models import RealtimeEvent
+from hubbub.conversations.models import Conversation, RealtimeEvent
 from hubbub.desk.tasks import rename_tag
 from hubbub.kit import clock
 from hubbub.kit.ids import new_id
@@ -381,6 +381,8 @@ def test_a_window_that_closes_soon_can_be_asked_for() -> None:
     for hours, window in ((1, "open"), (23, "closing"), (25, "closed")):
         with organization_scope(talk.tenant.id):
             Channel.objects.filter(id=talk.channel.id).update(platform="whatsapp")
-            ContactIdentity.objects.update(window_opened_at=clock.now() - timedelta(hours=hours))
+            opened_at = clock.now() - timedelta(hours=hours)
+            ContactIdentity.objects.update(window_opened_at=opened_at)
+            Conversation.objects.update(last_message_at=opened_at)
         found = {name for name in ("open", "closing", "closed") if listed(api, window=name)}
         assert found == {window}

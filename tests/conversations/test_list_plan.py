@@ -10,10 +10,12 @@ import pytest
 from django.db import connection
 
 from hubbub.channels.models import Channel
-from hubbub.conversations.listing import Wanted, conversation_list_sql
+from hubbub.conversations.listing import PRIORITIES, SORTS, Wanted, conversation_list_sql, priority_sql
 from hubbub.kit.ids import new_id
 from hubbub.organizations.scope import organization_scope
 from tests.support.factories import Tenant, make_channel, make_tenant
+from tests.support.people import make_member
+from tests.support.roles import acting_as
 
 pytestmark = pytest.mark.usefixtures("database")
 MANY = 20_000
@@ -48,15 +50,17 @@ def crowd(database: None) -> tuple[Tenant, Channel]:
     with organization_scope(tenant.id), connection.cursor() as cursor:
         for statement in FILL.split(";\n")[:2]:
             cursor.execute(statement, values)
-    from tests.support.roles import acting_as
-
     with acting_as("migrator"), connection.cursor() as cursor:
         cursor.execute("ANALYZE conversation; ANALYZE contact")
     return tenant, channel
 
 
 def _plan(tenant: Tenant, **wanted: Any) -> dict[str, Any]:
-    statement, parameters = conversation_list_sql(Wanted(organization_id=tenant.id, limit=50, **wanted))
+    return _plan_of(tenant, conversation_list_sql(Wanted(organization_id=tenant.id, limit=50, **wanted)))
+
+
+def _plan_of(tenant: Tenant, prepared: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    statement, parameters = prepared
     with organization_scope(tenant.id), connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
         found = cursor.fetchone()
@@ -94,3 +98,77 @@ def test_the_page_after_a_cursor_is_found_by_the_index_too(crowd: tuple[Tenant, 
             assert node["Actual Rows"] * node["Actual Loops"] <= 60, node
             assert node.get("Rows Removed by Filter", 0) == 0, node
     assert isinstance(page.rows[0]["id"], UUID)
+
+
+AGENTS = 5
+NUMBER = "extract(epoch FROM now() - last_message_at)::int"
+DEAL_OUT = f"""
+UPDATE conversation SET
+       assigned_to_id = CASE WHEN {NUMBER} %% 3 > 0 THEN (%(agents)s::uuid[])[1 + {NUMBER} %% 5] END,
+       awaiting_reply_since = CASE WHEN {NUMBER} %% 2 = 0 THEN last_message_at END,
+       priority = (ARRAY['urgent', 'high', 'low', 'normal', 'normal', 'normal', 'normal'])[1 + {NUMBER} %% 7],
+       status = (ARRAY['active', 'active', 'closed', 'archived'])[1 + {NUMBER} / 8 %% 4]
+"""
+SNOOZE = """
+INSERT INTO snooze (conversation_id, organization_id, inbound_count, snoozed_at)
+SELECT id, organization_id, inbound_count, now() FROM conversation WHERE status = 'active'
+ ORDER BY last_message_at DESC LIMIT 20
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(database: None) -> tuple[Tenant, Channel, UUID]:
+    """As in `crowd`, and dealt out to five people, waiting and answered, urgent and not, open and done."""
+    tenant = make_tenant()
+    channel = make_channel(tenant, "line")
+    agents = [make_member(tenant).id for _ in range(AGENTS)]
+    values: dict[str, Any] = {
+        "salt": new_id().hex,
+        "organization": tenant.id,
+        "project": tenant.project.id,
+        "channel": channel.id,
+        "many": MANY,
+    }
+    with organization_scope(tenant.id), connection.cursor() as cursor:
+        for statement in FILL.split(";\n")[:2]:
+            cursor.execute(statement, values)
+        cursor.execute(DEAL_OUT, {"agents": agents})
+        cursor.execute(SNOOZE)
+    with acting_as("migrator"), connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE conversation")
+        cursor.execute("ANALYZE contact")
+    return tenant, channel, agents[0]
+
+
+TABS = ("mine", "unassigned", "all", "archived", "channel", "everything")
+
+
+def _filters(tab: str, channel: Channel, me: UUID) -> dict[str, Any]:
+    filters: dict[str, dict[str, Any]] = {
+        "mine": {"status": "active", "assigned_to": me},
+        "unassigned": {"status": "active", "is_assigned": False},
+        "all": {"status": "active"},
+        "archived": {"status": "archived"},
+        "channel": {"status": "active", "channel_id": channel.id},
+        "everything": {},
+    }
+    return filters[tab]
+
+
+@pytest.mark.parametrize("sort", [*SORTS[:2], *PRIORITIES])
+@pytest.mark.parametrize("tab", TABS)
+def test_every_list_of_the_inbox_is_found_in_every_order(
+    desk: tuple[Tenant, Channel, UUID], tab: str, sort: str
+) -> None:
+    tenant, channel, me = desk
+    filters = _filters(tab, channel, me)
+    if sort in PRIORITIES:
+        plan = _plan_of(tenant, priority_sql(Wanted(organization_id=tenant.id, limit=50, filters=filters), sort))
+    else:
+        plan = _plan(tenant, filters=filters, sort=sort)
+    looked_at = 0.0
+    for node in _nodes(plan):
+        if node.get("Relation Name") == "conversation":
+            assert "Seq Scan" not in node["Node Type"], node
+            looked_at += (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+    assert looked_at <= 51 * (AGENTS + 1) * 2 + 51 + 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -22,6 +24,15 @@ class Priority(models.TextChoices):
     NORMAL = "normal"
     HIGH = "high"
     URGENT = "urgent"
+
+
+NOBODY = UUID(int=0)
+WHOSE = models.Case(
+    models.When(assigned_to__isnull=True, then=models.Value(NOBODY)),
+    default=models.F("assigned_to"),
+    output_field=models.UUIDField(),
+)
+"""Whose conversation it is, `NOBODY` for none: an index that begins with NULL is not read in its order."""
 
 
 class Conversation(TenantPart):
@@ -120,12 +131,19 @@ class Conversation(TenantPart):
                 condition=models.Q(assigned_to__isnull=False),
             ),
             models.Index(
-                fields=["organization", "assigned_to", "awaiting_reply_since", "id"],
+                "organization",
+                WHOSE,
+                "awaiting_reply_since",
+                "id",
                 name="conversation_waiting",
                 condition=models.Q(status="active", awaiting_reply_since__isnull=False),
             ),
             models.Index(
-                fields=["organization", "assigned_to", "priority", "-last_message_at", "-id"],
+                "organization",
+                WHOSE,
+                "priority",
+                models.F("last_message_at").desc(),
+                models.F("id").desc(),
                 name="conversation_priority",
                 condition=models.Q(status="active") & ~models.Q(priority="normal"),
             ),
