@@ -17,9 +17,15 @@ from hubbub.conversations.attachments import sniff
 from hubbub.conversations.media import MediaLink, open_media_link
 from hubbub.kit.errors import NotFound
 
-SHOWN_IN_THE_PAGE = ("image/", "video/", "audio/")
-NEVER_SHOWN = frozenset({"image/svg+xml"})
-"""It can carry script."""
+SHOWN_IN_THE_PAGE = frozenset(
+    {
+        *("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp", "image/heic"),
+        *("video/mp4", "video/webm", "video/ogg", "video/quicktime", "video/3gpp", "video/x-m4v"),
+        *("audio/mpeg", "audio/mp4", "audio/aac", "audio/ogg", "audio/opus", "audio/wav", "audio/x-wav", "audio/webm"),
+        *("audio/amr", "audio/flac", "audio/x-m4a", "audio/3gpp"),
+    }
+)
+"""Types that hold no script and name no other place. Drawings (SVG), pages and everything unknown are downloaded."""
 RANGE = re.compile(r"bytes=(?P<first>\d{1,18})?-(?P<last>\d{1,18})?")
 CHUNK = 64 * 1024
 HEADERS = {
@@ -81,8 +87,8 @@ def _part(file: IO[Any], first: int, length: int) -> Iterator[bytes]:
 
 def _about(link: MediaLink) -> dict[str, str]:
     """Only pictures, films and sound are shown in the browser; all else is downloaded."""
-    kind = link.mime_type or _sniffed(link.storage_key)
-    is_shown = kind.startswith(SHOWN_IN_THE_PAGE) and kind not in NEVER_SHOWN
+    kind = (link.mime_type or _sniffed(link.storage_key)).partition(";")[0].strip().lower()
+    is_shown = kind in SHOWN_IN_THE_PAGE
     name = quote(link.file_name or link.storage_key.rpartition("/")[2][:16], safe="")
     return {
         "Content-Type": kind if is_shown or kind == "application/pdf" else "application/octet-stream",
