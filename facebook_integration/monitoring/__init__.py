@@ -1,0 +1,1 @@
+"""How the Pages are doing: figures read from the hub's own records, for people and for machines."""
