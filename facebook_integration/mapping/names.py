@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Case, CharField, Func, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
@@ -136,6 +136,35 @@ class Key(Name):
 
     def write(self, row: Any, value: Any) -> None:
         setattr(row, self.path, _with(_read(row, self.path), self.key, value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLink(Key):
+    """Where the first file of a message lies: what was assigned, else the link that the platform or the sender gave.
+    Platforms' links expire; the hub's own copy stands in `attachments`."""
+
+    FIRST: ClassVar[str] = (
+        "(SELECT x.source_url FROM attachment x WHERE x.message_id = %(expressions)s AND x.source_url <> ''"
+        " ORDER BY x.position LIMIT 1)"
+    )
+
+    def expression(self, column: Any) -> Any:
+        message = column.target.model._meta.get_field("id").get_col(column.alias)  # noqa: SLF001
+        first = Func(message, template=self.FIRST, output_field=TextField())
+        assigned = NullIf(KeyTextTransform(self.key[-1], column), Value(""))
+        return Coalesce(assigned, first, Value(""), output_field=TextField())
+
+    def read(self, row: Any) -> Any:
+        return Key.read(self, row) or next(iter(self._links(row)), "")
+
+    @staticmethod
+    def _links(row: Any) -> list[str]:
+        """Without a question where there cannot be a file, or where somebody prefetched them."""
+        if stored(row, "type") == "text" or row._state.adding:  # noqa: SLF001
+            return []
+        with acting_for(row.organization_id):
+            files = sorted(row.attachments.all(), key=lambda one: one.position)
+        return [one.source_url for one in files if one.source_url]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from facebook_integration.mapping.names import AppId, Key, Name, Part, Secret, Words
+from facebook_integration.mapping.names import AppId, FileLink, Key, Name, Part, Secret, Words
 
 PAGE_STATUS = {
     "pending": "pending",
@@ -111,7 +111,7 @@ MESSAGE: Mapping[str, Name] = {
         },
         otherwise="pending",
     ),
-    "attachment_url": Key(path="metadata", key=("attachment_url",)),
+    "attachment_url": FileLink(path="metadata", key=("attachment_url",)),
     "quick_reply_payload": Key(path="content", key=("payload",)),
     "error_message": Key(path="error", key=("sentence",)),
 }

@@ -18,6 +18,7 @@ from facebook_integration.models import (
     FacebookUser,
 )
 from hubbub.channels.models import Channel
+from hubbub.conversations.models import Attachment
 from hubbub.kit.errors import InvalidInput
 from hubbub.organizations.models import Membership, Role, User
 from hubbub.organizations.scope import organization_scope
@@ -216,3 +217,22 @@ def test_a_flow_is_made_found_and_changed(tenant: Tenant) -> None:
     assert (read.priority, read.trigger_value, read.is_active, read.flow_steps) == (9, "demo", False, steps)
     assert FacebookConversationFlow.objects.filter(page=page).delete()[0] == 1
     assert not FacebookConversationFlow.objects.exists()
+
+
+def test_a_message_names_the_link_of_its_file_to_every_method(tenant: Tenant) -> None:
+    page = page_of(status="active")
+    user = FacebookUser.objects.create(page=page, psid="p-2", first_name="Ann")
+    given = {"page": page, "user": user, "direction": "inbound", "message_type": "image"}
+    came = FacebookMessage.objects.create(**given)
+    assigned = FacebookMessage.objects.create(**given, attachment_url="https://x.example/assigned.png")
+    with organization_scope(tenant.id):
+        for position, link in ((1, "https://x.example/second.png"), (0, "https://x.example/first.png")):
+            Attachment.objects.create(
+                organization_id=tenant.id, message_id=came.pk, type="image", position=position, source_url=link
+            )
+    assert FacebookMessage.objects.get(pk=came.pk).attachment_url == "https://x.example/first.png"
+    assert FacebookMessage.objects.get(attachment_url="https://x.example/first.png") == came
+    assert FacebookMessage.objects.get(attachment_url__endswith="assigned.png") == assigned
+    told = FacebookMessage.objects.order_by("attachment_url").values_list("attachment_url", flat=True)
+    assert list(told) == ["https://x.example/assigned.png", "https://x.example/first.png"]
+    assert not FacebookMessage.objects.filter(attachment_url="").exists()

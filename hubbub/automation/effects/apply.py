@@ -14,9 +14,10 @@ from uuid import UUID
 from django.db import DataError, transaction
 
 from hubbub.automation.effects.person import write_attributes
-from hubbub.conversations.actions.lifecycle import set_tags
+from hubbub.conversations.actions.lifecycle import set_tags, show_conversation
 from hubbub.conversations.locks import lock_threads
 from hubbub.conversations.models import Conversation
+from hubbub.conversations.satisfaction import on_five, rate
 from hubbub.desk.actions.assigning import assign_to_agent, assign_to_team, hand_over
 from hubbub.desk.actions.leads import create_lead
 from hubbub.flows.engine import (
@@ -48,6 +49,8 @@ HANDED_ON: Final = (Send, Count, RequestHttp)
 """Not carried out here: the caller does, for many conversations at once or outside the transaction."""
 OF_PEOPLE: Final = (SetAttribute, CreateLead)
 """What changes a contact, or hangs on it."""
+CSAT: Final = "csat"
+"""The attribute in which a flow keeps what it was given, 1–5; that is the conversation's satisfaction, too."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,6 +118,7 @@ def _carry_out(
         flow_name=flow_name,
     )
     _write_attributes(turn, effects)
+    _rate(turn, effects)
     _write_tags(turn, conversation.tags, effects)
     for effect in effects:
         if act := ACTS.get(type(effect)):
@@ -131,6 +135,15 @@ def _write_attributes(turn: Turn, effects: Sequence[Effect]) -> None:
         turn.problems.append("Set attributes: This conversation is with nobody in particular.")
         return
     write_attributes(turn.principal, turn.contact_id, wanted, turn.attempt)
+
+
+def _rate(turn: Turn, effects: Sequence[Effect]) -> None:
+    """What the customer answered last, when it is a mark."""
+    given = [str(one.value).strip() for one in effects if isinstance(one, SetAttribute) and one.name == CSAT]
+    mark = on_five(float(given[-1]), CSAT) if given and given[-1].isascii() and given[-1].isdecimal() else None
+    if mark is not None:
+        rate(turn.principal.organization_id, turn.conversation_id, mark, flow_id=str(turn.flow_id))
+        show_conversation(turn.principal.organization_id, turn.conversation_id)
 
 
 def _write_tags(turn: Turn, present: Sequence[str], effects: Sequence[Effect]) -> None:

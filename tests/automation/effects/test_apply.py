@@ -28,6 +28,7 @@ from hubbub.flows.engine import (
     SetAttribute,
 )
 from hubbub.kit.ids import new_id
+from hubbub.kit.json import JsonValue
 from hubbub.organizations.models import AuditEntry, Role
 from hubbub.organizations.scope import organization_scope
 from tests.support.people import make_member, principal_of
@@ -247,3 +248,24 @@ def test_locks_are_taken_in_the_one_order() -> None:
         lock_for_effects(first.tenant.id, {one: [AddTag(tag="vip"), send("one")] for one in ids})
     assert ["FROM contact k" in query["sql"] for query in queries] == [True, False, False]
     assert all("FOR NO KEY UPDATE" in query["sql"] for query in queries)
+
+
+def test_a_mark_is_the_conversations_satisfaction_and_every_mark_a_fact() -> None:
+    scene = Scene()
+    scene.apply(SetAttribute(name="csat", value="2"))
+    scene.apply(SetAttribute(name="csat", value="5"))
+    assert scene.conversation.satisfaction == 5
+    assert scene.contact.attributes["csat"] == "5"
+    with organization_scope(scene.tenant.id):
+        facts = Fact.objects.filter(kind="satisfaction").order_by("at", "id")
+        assert [(one.value, one.channel_id) for one in facts] == [
+            (2.0, scene.talk.channel.id),
+            (5.0, scene.talk.channel.id),
+        ]
+
+
+@pytest.mark.parametrize("value", ["6", "0", "HUMAN", "", "²", None, "9" * 400])
+def test_what_is_no_mark_is_only_an_attribute(value: JsonValue) -> None:
+    scene = Scene()
+    assert scene.apply(SetAttribute(name="csat", value=value)) == ()
+    assert scene.conversation.satisfaction is None
