@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from hubbub.processes import running
@@ -16,6 +17,7 @@ from hubbub.processes.listening import bind, free_port
 from hubbub.processes.postgres import EmbeddedPostgres, wait_until
 from hubbub.processes.postmaster import is_alive
 from tests.support.installation import READY_SECONDS, Copy, clean_environment
+from tests.support.webprocess import Web, play, tab
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("run")]
 
@@ -47,6 +49,24 @@ def test_the_first_start_gives_the_demo_customers_members_answers_and_a_flow_s(c
     assert {"facebook", "instagram", "whatsapp", "line"} == set(re.findall(r'"platform":"([a-z]+)"', listed))
     assert "We do! It takes about nine days" in listed
     assert '"tags":["complaint","vip"]' in listed
+
+
+def test_the_printed_link_signs_in_once_and_opens_a_socket_through_the_router(copy: Copy) -> None:
+    said = copy.output.read_text()
+    link, key = re.findall(r"/enter/\S+", said)[-1], re.findall(r"hub_\S+", said)[-1]
+    with httpx.Client(base_url=f"http://127.0.0.1:{copy.port}", trust_env=False) as browser:
+        assert browser.get(link).headers["Location"] == "/"
+        session = browser.cookies["sessionid"]
+        assert browser.get("/api/v1/conversations").status_code == 200
+        assert "used already" in browser.get(link).text
+
+        async def story() -> None:
+            async with tab(Web(port=copy.port, pid=0), session) as one:
+                headers = {"Authorization": f"Bearer {key}"}
+                assert browser.post("/api/v1/teams", json={"name": "Socket"}, headers=headers).status_code == 201
+                await one.until(lambda self: "team.changed" in {event["kind"] for event in self.events})
+
+        play(story())
 
 
 def test_the_edge_answers_at_the_one_port(copy: Copy) -> None:
