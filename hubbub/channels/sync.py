@@ -11,13 +11,16 @@ from hubbub.channels.access import access_to, call
 from hubbub.channels.app_subscriptions import ensure_app_subscribed
 from hubbub.channels.models import Channel, Template
 from hubbub.channels.subscriptions import Subscription, ensure_subscribed, note_subscription
-from hubbub.connectors.base import ProbesAccount, SyncsTemplates, TemplateInfo
+from hubbub.connectors.base import ProbesAccount, ReadsQuota, SyncsTemplates, TemplateInfo
 from hubbub.connectors.messages import AccountInfo
 from hubbub.connectors.registry import connector_for
 from hubbub.kit.errors import HubbubError
+from hubbub.kit.json import JsonValue, dumps
+from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
 
 MOST_PAGES = 50
+KEEP_QUOTA = "UPDATE channel SET quota_usage = quota_usage || %(quota)s::jsonb WHERE id = %(id)s"
 
 
 def sync_channel(organization_id: UUID, channel_id: UUID) -> None:
@@ -28,6 +31,7 @@ def sync_channel(organization_id: UUID, channel_id: UUID) -> None:
         return
     try:
         info = probe(channel)
+        quota = {**(info.quota if info else {}), **_quota(channel)}
         subscription = ensure_subscribed(channel)
         app = ensure_app_subscribed(channel)
     except HubbubError as failure:
@@ -36,6 +40,7 @@ def sync_channel(organization_id: UUID, channel_id: UUID) -> None:
         return
     with organization_scope(organization_id):
         _succeeded(channel_id, info, subscription, app)
+        _keep_quota(channel_id, quota)
 
 
 def probe(channel: Channel) -> AccountInfo | None:
@@ -45,6 +50,19 @@ def probe(channel: Channel) -> AccountInfo | None:
         return None
     access = access_to(channel)
     return connector.read_account(access, call(connector.account_request(access)))
+
+
+def _quota(channel: Channel) -> dict[str, JsonValue]:
+    connector, access = connector_for(channel.platform), access_to(channel)
+    if not isinstance(connector, ReadsQuota):
+        return {}
+    return connector.read_quota([call(request) for request in connector.quota_requests(access)])
+
+
+def _keep_quota(channel_id: UUID, quota: dict[str, JsonValue]) -> None:
+    """Beside what answers to sends have told."""
+    if quota:
+        run(KEEP_QUOTA, id=channel_id, quota=dumps(quota).decode())
 
 
 def _succeeded(

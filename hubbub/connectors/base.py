@@ -238,6 +238,15 @@ class ProbesAccount(Protocol):
 
 
 @runtime_checkable
+class ReadsQuota(Protocol):
+    """An allowance that must be asked for, because no other answer tells of it."""
+
+    def quota_requests(self, access: ChannelAccess) -> tuple[ApiRequest, ...]: ...
+    def read_quota(self, responses: Sequence[ApiResponse]) -> dict[str, JsonValue]:
+        """{"used", "limit" (null: none)} from the answers, in order; empty when they do not tell."""
+
+
+@runtime_checkable
 class Subscribes(Protocol):
     """Webhook subscription of one account (per Page, per WABA), read back to be sure."""
 

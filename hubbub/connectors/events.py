@@ -385,29 +385,3 @@ class MalformedEvent(InboundEvent):
 
     kind: ClassVar[str] = "malformed_event"
     problem: str
-
-
-EVENT_TYPES: tuple[type[InboundEvent], ...] = (
-    MessageReceived,
-    MessageEchoed,
-    MessageEdited,
-    MessageUnsent,
-    ReactionChanged,
-    PostbackReceived,
-    DeliveryUpdated,
-    ReadUpTo,
-    OptInChanged,
-    ReferralReceived,
-    ContactFollowed,
-    ContactUnfollowed,
-    ThreadControlChanged,
-    CommentReceived,
-    FeedbackReceived,
-    TemplateStatusChanged,
-    AccountAlert,
-    IdentityChanged,
-    ContactActed,
-    UnknownEvent,
-    MalformedEvent,
-)
-EVENT_KINDS: dict[str, type[InboundEvent]] = {kind.kind: kind for kind in EVENT_TYPES}

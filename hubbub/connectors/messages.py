@@ -252,4 +252,6 @@ class AccountInfo:
     follower_count: int | None = None
     category: str | None = None
     parent_external_id: str | None = None
+    quota: dict[str, JsonValue] = field(default_factory=dict)
+    """What it may send, in the platform's words."""
     extra: dict[str, JsonValue] = field(default_factory=dict)

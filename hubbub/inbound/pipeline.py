@@ -20,10 +20,11 @@ from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.conversations.receipts import apply_marks_to, keep_marks
 from hubbub.conversations.settling import release_settled
 from hubbub.inbound.batch import Arrival, Batch, DeliveryRow
-from hubbub.inbound.changes import apply_changes, effects_of, marks_of
+from hubbub.inbound.changes import apply_changes
 from hubbub.inbound.counters import record_counters
 from hubbub.inbound.dedupe import fold, remember
 from hubbub.inbound.echoes import recognise, sent
+from hubbub.inbound.effects import effects_of, marks_of
 from hubbub.inbound.follow_up import follow_up
 from hubbub.inbound.lease import lease
 from hubbub.inbound.people import note_sightings, resolve_people

@@ -66,7 +66,7 @@ UPDATE contact_identity i
  WHERE i.id = r.id
 """
 QUOTA = """
-UPDATE channel c SET quota_usage = jsonb_build_object('percent', r.percent, 'at', hubbub_now())
+UPDATE channel c SET quota_usage = c.quota_usage || jsonb_build_object('percent', r.percent, 'at', hubbub_now())
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, percent int) WHERE c.id = r.channel_id
 """
 SLOW_AT, STOP_AT = 90, 100

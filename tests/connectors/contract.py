@@ -20,13 +20,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hubbub.connectors.base import Connector, RawRequest, Secrets
-from hubbub.connectors.events import EVENT_TYPES, InboundEvent, MalformedEvent, MessageReceived, UnknownEvent
+from hubbub.connectors.events import InboundEvent, MalformedEvent, MessageReceived, UnknownEvent
 from hubbub.connectors.messages import ApiRequest, ApiResponse, OutboundKind, OutboundMessage, SendContext
 from hubbub.connectors.outcomes import Accepted, Outcome, Rejected, RetryLater, Uncertain
 from hubbub.kit.errors import BadSignature, Unsendable
 from hubbub.kit.json import dumps
 from tests.connectors import recordings
 from tests.connectors.damage import damaged
+from tests.support.kinds import EVENT_TYPES
 
 MIB = 1024 * 1024
 SECRET = b"the-app-secret-of-this-test"

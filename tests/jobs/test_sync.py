@@ -139,6 +139,19 @@ def test_an_app_whose_handshake_fails_is_not_called_subscribed(app: Platforms) -
     assert channel.last_error_message
 
 
+def test_what_an_account_may_still_send_is_kept(platforms: Platforms) -> None:
+    line = connect(platforms, "line")
+    path = f"/accounts/line/{line.channel.external_id}"
+    platforms.put(path, {"quota": 200, "used": 15})
+    with organization_scope(line.tenant.id):
+        Channel.objects.filter(id=line.channel.id).update(quota_usage={"percent": 7})
+    assert sync(line).quota_usage == {"percent": 7, "used": 15, "limit": 200}
+    platforms.put(path, {"quota": None})
+    assert sync(line).quota_usage == {"percent": 7, "used": 15, "limit": None}
+    number = sync(connect(platforms, "whatsapp"))
+    assert {"messaging_limit", "quality_rating"} <= set(number.quota_usage)
+
+
 def test_templates_follow_the_platforms_list(platforms: Platforms) -> None:
     line = connect(platforms, "whatsapp")
     path = f"/accounts/whatsapp/{line.channel.external_id}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hubbub.connectors.line.answers import read_json
 from hubbub.connectors.line.calls import call
 from hubbub.connectors.line.parse.item import renamed
 from hubbub.connectors.messages import AccountInfo, ApiRequest, ApiResponse, ChannelAccess
 from hubbub.kit.errors import InvalidInput, Unavailable
-from hubbub.kit.json import JsonValue, as_id, as_text
+from hubbub.kit.json import JsonValue, as_id, as_int, as_text
 
 INFO = "/v2/bot/info"
 EXTRA = {"chatMode": "chat_mode", "markAsReadMode": "mark_as_read_mode", "premiumId": "premium_id"}
@@ -42,3 +44,24 @@ def _account(user_id: str, told: dict[str, JsonValue]) -> AccountInfo:
         avatar_url=as_text(told.get("pictureUrl"), limit=2000),
         extra=renamed(told, EXTRA),
     )
+
+
+# --- Quota ------------------------------------------------------------------------------------------------------------
+
+QUOTA = "/v2/bot/message/quota"
+"""https://developers.line.biz/en/reference/messaging-api/#get-quota"""
+
+
+def quota_requests(access: ChannelAccess) -> tuple[ApiRequest, ...]:
+    """How many messages this month may cost, and how many it has."""
+    return tuple(call(access, "GET", place, purpose="probe") for place in (QUOTA, f"{QUOTA}/consumption"))
+
+
+def read_quota(responses: Sequence[ApiResponse]) -> dict[str, JsonValue]:
+    """LINE counts roughly, with what the team sent in its own app."""
+    allowed, used = (read_json(one) if one.status == 200 else None for one in responses)
+    total = as_int((used or {}).get("totalUsage"), low=0)
+    if allowed is None or total is None:
+        return {}
+    limit = as_int(allowed.get("value"), low=0) if allowed.get("type") == "limited" else None
+    return {"used": total, "limit": limit}

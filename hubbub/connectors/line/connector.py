@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hubbub.connectors.base import (
     CredentialField,
     MediaGone,
@@ -80,6 +82,12 @@ class LineConnector:
     def read_usage(self, response: ApiResponse) -> Usage | None:  # noqa: ARG002
         """LINE's answers say nothing about what is left of the rate limits or the monthly quota."""
         return None
+
+    def quota_requests(self, access: ChannelAccess) -> tuple[ApiRequest, ...]:
+        return account.quota_requests(access)
+
+    def read_quota(self, responses: Sequence[ApiResponse]) -> dict[str, JsonValue]:
+        return account.read_quota(responses)
 
     def profile_request(
         self,

@@ -16,6 +16,11 @@ ACCOUNT_FIELDS = (
     "id,display_phone_number,verified_name,status,quality_rating,code_verification_status,name_status,platform_type,"
     "throughput,is_on_biz_app,is_official_business_account,account_mode,whatsapp_business_manager_messaging_limit"
 )
+QUOTA_FIELDS = {
+    "messaging_limit": "whatsapp_business_manager_messaging_limit",
+    "quality_rating": "quality_rating",
+    "throughput": "throughput",
+}
 CORE_FIELDS = ("messages",)
 OPTIONAL_FIELDS = (
     "message_template_status_update",
@@ -76,6 +81,7 @@ def read_account(access: ChannelAccess, response: ApiResponse) -> AccountInfo:
         name=as_text(answer.get("verified_name"), limit=255) or number,
         username=number or None,
         parent_external_id=access.parent_external_id or None,
+        quota={name: answer[key] for name, key in QUOTA_FIELDS.items() if key in answer},
         extra={name: value for name, value in answer.items() if name != "id"},
     )
 
