@@ -53,7 +53,12 @@ def make_connected(model: Any, values: Mapping[str, Any]) -> Any:
         channel: Any = connect(
             None,
             organization,
-            Connection(platform=model.shown["platform"], external_id=external_id, credentials=credentials),
+            Connection(
+                platform=model.shown["platform"],
+                external_id=external_id,
+                credentials=credentials,
+                parent_external_id=str(values.get("parent_external_id") or ""),
+            ),
         )
         channel.refresh_from_db()
     channel.__class__ = model

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from tests.facebook_integration.documented import Documented
     from tests.support.outbound import Line, Platforms
 
 
@@ -30,3 +32,20 @@ def line(platforms: Platforms) -> Line:
     from tests.support.outbound import connect
 
     return connect(platforms, "facebook")
+
+
+@pytest.fixture
+def shop(platforms: Platforms) -> Iterator[Documented]:
+    from tests.facebook_integration.documented import documented_shop
+
+    with documented_shop(platforms) as found:
+        yield found
+
+
+@pytest.fixture
+def address(platforms: Platforms, shop: Documented, tmp_path: Path) -> Iterator[str]:
+    """Where the shop's Page is heard."""
+    from tests.facebook_integration.documented import webhook_address
+
+    with webhook_address(platforms, shop, tmp_path) as found:
+        yield found

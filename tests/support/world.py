@@ -13,11 +13,14 @@ from filelock import FileLock
 from psycopg import sql
 
 TEMPLATE = "hubbub_template"
+OF_TESTS = {"HUBBUB_SEEDS"}
+"""Settings of the tests themselves: where the documents are that they follow."""
 
 
 def choose(root: Path, *, worker: str) -> None:
     """Set the environment of this test process: its data directory and its database. Starts nothing."""
-    for name in [name for name in os.environ if name.startswith(("HUBBUB_", "FACEBOOK_", "DATABASE_", "REDIS_"))]:
+    ours = ("HUBBUB_", "FACEBOOK_", "DATABASE_", "REDIS_")
+    for name in [name for name in os.environ if name.startswith(ours) and name not in OF_TESTS]:
         del os.environ[name]
     os.environ["HUBBUB_ENV"] = "test"
     os.environ["HUBBUB_DATA_DIR"] = str(root / "var" / "test")
