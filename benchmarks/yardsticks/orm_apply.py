@@ -122,7 +122,7 @@ def _count(conversation: Conversation, message: Message) -> None:
 
 def _follow_up(channel: Channel, conversation: Conversation, message: Message) -> None:
     AutomationItem.objects.create(
-        message=message,
+        id=message.id,
         organization_id=channel.organization_id,
         conversation=conversation,
         occurred_at=message.occurred_at,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
+from hubbub.automation.comments import COMMENT, privately
 from hubbub.automation.decisions import Decision
 from hubbub.automation.scenes import Heard, Scene
 from hubbub.flows.catalogue import FlowVersionRef
@@ -36,9 +37,15 @@ NOBODY_KNOWS = "The worker stopped while it asked another server, so the answer 
 def flow(scene: Scene, heard: Heard) -> Decision | None:
     """What the flows say to a message; None when there is none for it."""
     facts = _facts(scene, heard)
+    if heard.type == COMMENT:
+        ref = scene.book.match(scene.channel.id, facts)
+        return privately(_begin(scene, ref, _said(scene, heard)), heard) if ref else None
     if scene.run is None:
         ref = scene.book.match(scene.channel.id, facts)
         return _begin(scene, ref, _said(scene, heard)) if ref else None
+    if heard.is_event:
+        other = scene.book.match(scene.channel.id, facts, is_in_run=True)
+        return _instead(scene, other, heard) if other else None
     if word := escape(heard.text, scene.person.language):
         return ESCAPES[word.value](scene, facts, heard)
     if other := scene.book.match(scene.channel.id, facts, is_in_run=True):
@@ -72,8 +79,13 @@ def _facts(scene: Scene, heard: Heard) -> TriggerFacts:
         text=heard.text,
         content=heard.content,
         language=scene.person.language,
-        is_first=scene.inbound_count <= len(scene.heard) and heard is scene.heard[0],
+        is_first=_is_first(scene, heard),
     )
+
+
+def _is_first(scene: Scene, heard: Heard) -> bool:
+    messages = [one for one in scene.heard if not one.is_event]
+    return heard in messages[:1] and scene.inbound_count <= len(messages)
 
 
 def _said(scene: Scene, heard: Heard) -> Said:

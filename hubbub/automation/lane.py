@@ -38,7 +38,7 @@ FINISH = """
 WITH decided AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n int, organization_id uuid, conversation_id uuid,
            message_id uuid, decision text, reason text)),
-done AS (DELETE FROM automation_item WHERE message_id IN (SELECT message_id FROM decided) RETURNING message_id)
+done AS (DELETE FROM automation_item WHERE id IN (SELECT message_id FROM decided) RETURNING id AS message_id)
 INSERT INTO automation_log (organization_id, at, conversation_id, message_id, lease_token, decision, reason)
 SELECT r.organization_id, clock_timestamp(), r.conversation_id, r.message_id, %(token)s, r.decision, r.reason
   FROM decided r JOIN done USING (message_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from hubbub.automation.comments import COMMENT
 from hubbub.automation.decisions import Decision, nothing
 from hubbub.automation.flow_turns import flow
 from hubbub.automation.scenes import Heard, Scene
@@ -29,22 +30,27 @@ def decide(scene: Scene, heard: Heard) -> Decision:
     return nothing("Nothing is set up to answer here.", scene)
 
 
-def silent(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one signature
+def silent(scene: Scene, heard: Heard) -> Decision | None:
     """No word where a machine is to say nothing."""
-    reason = reason_for_silence(scene)
+    reason = reason_for_silence(scene, heard)
     return nothing(reason, scene) if reason else None
 
 
-def reason_for_silence(scene: Scene) -> str | None:
-    """Why no machine may speak here now, whatever wakes it: a message, a delay, another server's answer."""
+def reason_for_silence(scene: Scene, heard: Heard | None = None) -> str | None:
+    """Why no machine may speak here now, whatever wakes it: a message, a delay, another server's answer.
+
+    Who comes back by a link may be greeted although the conversation was closed. A comment may be answered privately.
+    """
+    is_open = scene.status == "active" or (scene.status == "closed" and heard is not None and heard.is_event)
+    is_private = scene.type == "private" or (heard is not None and heard.type == COMMENT)
     reasons = {
         "A person is answering this conversation.": scene.handover == "human",
         "Another app owns this thread.": scene.is_standby,
         "Automatic answers are off for this conversation.": not scene.is_auto_reply_enabled,
         "Automatic answers are off for this channel.": not scene.channel.is_send_auto_reply,
         "The channel is switched off.": not scene.channel.is_active,
-        "The conversation is not open.": scene.status != "active",
-        "Machines do not answer public comments or groups by themselves.": scene.type != "private",
+        "The conversation is not open.": not is_open,
+        "Machines do not speak in public or in groups.": not is_private,
     }
     return next((text for text, holds in reasons.items() if holds), None)
 
@@ -57,9 +63,9 @@ def too_many(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - o
 
 
 def auto_reply(scene: Scene, heard: Heard) -> Decision | None:
-    """The channel's own text, with built-in variables filled in."""
+    """The channel's own text, with built-in variables filled in; to what was said, in private."""
     text = scene.channel.auto_reply_text
-    if not text:
+    if not text or heard.is_event or heard.type == COMMENT:
         return None
     answer = OutboundMessage(message_id="", kind=OutboundKind.TEXT, text=fill_in(text, variables(scene, heard)))
     return Decision(name="auto_reply", effects=(Send(content=answer),), live=scene.run)

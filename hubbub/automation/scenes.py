@@ -32,12 +32,13 @@ SELECT c.id, c.channel_id, c.contact_id, c.status, c.type, c.handover, c.is_stan
  WHERE c.organization_id = %(organization)s AND c.id = ANY(%(ids)s::uuid[])
 """
 ITEMS = """
-SELECT i.conversation_id, m.id, m.text, m.type, m.content, m.occurred_at,
+SELECT i.conversation_id, i.id, i.occurred_at, i.type <> '' AS is_event, coalesce(m.external_id, '') AS external_id,
+       coalesce(m.text, '') AS text, coalesce(m.type, i.type) AS type, coalesce(m.content, i.content) AS content,
        (SELECT count(*) FROM attachment a WHERE a.message_id = m.id) AS attachments
-  FROM (SELECT conversation_id, message_id, row_number() OVER w AS n FROM automation_item
+  FROM (SELECT *, row_number() OVER w AS n FROM automation_item
          WHERE conversation_id = ANY(%(ids)s::uuid[])
-        WINDOW w AS (PARTITION BY conversation_id ORDER BY occurred_at, body_position, message_id)) i
-  JOIN message m ON m.id = i.message_id
+        WINDOW w AS (PARTITION BY conversation_id ORDER BY occurred_at, body_position, id)) i
+  LEFT JOIN message m ON m.id = i.id
  WHERE i.n <= %(most)s
  ORDER BY i.conversation_id, i.n
 """
@@ -45,14 +46,19 @@ SELECT i.conversation_id, m.id, m.text, m.type, m.content, m.occurred_at,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """One message of the customer, as automation is given it."""
+    """One thing that the customer said or did, as automation is given it."""
 
     id: UUID
+    """The message's, or the event's."""
     text: str
     type: str
     content: Mapping[str, JsonValue]
     occurred_at: datetime
     attachments: int = 0
+    external_id: str = ""
+    """The platform's id of the message."""
+    is_event: bool = False
+    """Shown as no message: a referral, an opt-in, a new follower."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

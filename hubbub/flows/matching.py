@@ -30,6 +30,9 @@ FORMS: Mapping[str, str] = {
 """settings.match of a keyword trigger → what is looked for."""
 TAPS = frozenset({"interactive"})
 SAID = frozenset({"message", "tap", "story_mention"})
+DONE = frozenset({"referral", "opt_in", "followed"})
+"""What is no message: it starts a flow that waits for it, and is nothing to any other."""
+KINDS = frozenset({"story_mention", "comment", *DONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +76,12 @@ def facts_of_message(
     language: str = "",
     is_first: bool = False,
 ) -> TriggerFacts:
-    """The facts of an inbound message, from its columns (docs/messages.md)."""
+    """The facts of an inbound message, from its columns (docs/messages.md), or of an event in the same shape."""
     payload = as_text(content.get("payload")) or ""
     extra = as_object(content.get("extra")) or {}
     params = as_object(extra.get("params")) or {}
     referral = as_object(extra.get("referral")) or as_object(params.get("referral")) or {}
-    kind = "tap" if payload or type in TAPS else type if type in {"story_mention", "comment"} else "message"
+    kind = "tap" if payload or type in TAPS else type if type in KINDS else "message"
     return TriggerFacts(
         now=now,
         kind=kind,
@@ -86,6 +89,7 @@ def facts_of_message(
         payload=payload,
         ref=as_text(referral.get("ref")) or "",
         ad_id=as_text(referral.get("ad_id")) or "",
+        topic=as_text(content.get("topic")) or "",
         language=language,
         is_first=is_first,
     )

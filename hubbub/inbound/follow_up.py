@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from hubbub.connectors.base import FetchesProfiles
-from hubbub.connectors.events import MessageReceived, PostbackReceived
+from hubbub.connectors.events import CommentReceived, MessageReceived, PostbackReceived
 from hubbub.connectors.registry import CONNECTORS
 from hubbub.inbound.batch import Arrival, Batch
+from hubbub.inbound.deeds import deed_of, is_answered
 from hubbub.inbound.people import PROVISIONAL, Person
 from hubbub.inbound.store import WITH_MEDIA, content_of
 from hubbub.kit.ids import new_id
@@ -17,10 +19,10 @@ from hubbub.organizations.jobs import defer_many
 
 WITH_PROFILES = frozenset(name for name, one in CONNECTORS.items() if isinstance(one, FetchesProfiles))
 AUTOMATION_ITEMS = """
-INSERT INTO automation_item (message_id, organization_id, conversation_id, occurred_at, body_position)
-SELECT r.message_id, r.organization_id, r.conversation_id, r.at, r.position
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, organization_id uuid, conversation_id uuid,
-       at timestamptz, position int)
+INSERT INTO automation_item (id, organization_id, conversation_id, occurred_at, body_position, type, content)
+SELECT r.id, r.organization_id, r.conversation_id, r.at, r.position, r.type, r.content
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, conversation_id uuid,
+       at timestamptz, position int, type text, content jsonb)
     ON CONFLICT DO NOTHING
 """
 AUTOMATION_LANES = """
@@ -47,35 +49,41 @@ SELECT id, organization_id FROM attachment WHERE message_id = ANY(%(ids)s::uuid[
 
 def follow_up(batch: Batch, new: Sequence[Arrival], filled: Sequence[Arrival], strangers: Sequence[Person]) -> None:
     """Everything that new messages, files that came late and new people need next, in the same transaction."""
-    _wake_automation(new)
+    _wake_automation(batch, new)
     _keep_reply_tokens(batch)
     _fetch_media([*new, *filled])
     _fetch_profiles(strangers)
 
 
-def _wake_automation(new: Sequence[Arrival]) -> None:
-    rows = [
-        {
-            "message_id": arrival.message_id,
-            "organization_id": arrival.channel.organization_id,
-            "conversation_id": arrival.conversation_id,
-            "at": arrival.at,
-            "position": arrival.position,
-        }
-        for arrival in new
-        if _is_for_automation(arrival)
-    ]
+def _wake_automation(batch: Batch, new: Sequence[Arrival]) -> None:
+    rows = [_item(one, one.message_id, "", {}) for one in new if _is_for_automation(one)]
+    rows += [_item(one, one.id, *deed) for one in batch.arrivals if (deed := deed_of(one)) and one.conversation_id]
     if rows:
         run(AUTOMATION_ITEMS, rows)
         run(AUTOMATION_LANES, rows)
 
 
+def _item(arrival: Arrival, item_id: UUID | None, kind: str, content: dict[str, JsonValue]) -> dict[str, object]:
+    return {
+        "id": item_id,
+        "organization_id": arrival.channel.organization_id,
+        "conversation_id": arrival.conversation_id,
+        "at": arrival.at,
+        "position": arrival.position,
+        "type": kind,
+        "content": content,
+    }
+
+
 def _is_for_automation(arrival: Arrival) -> bool:
+    if not is_answered(arrival.channel):
+        return False
     event = arrival.event
+    if isinstance(event, CommentReceived):
+        return not event.is_ours
     if not isinstance(event, (MessageReceived, PostbackReceived)) or event.is_standby:
         return False
-    is_history = bool(content_of(arrival).extra.get("is_history"))
-    return arrival.channel.is_send_auto_reply and arrival.channel.is_active and not is_history
+    return not content_of(arrival).extra.get("is_history")
 
 
 def _keep_reply_tokens(batch: Batch) -> None:

@@ -19,12 +19,14 @@ from hubbub.conversations.lifecycle import Become, BeginAnother, LifecycleEvent,
 from hubbub.conversations.models import ConversationStatus
 from hubbub.conversations.realtime import ScreenEvent
 from hubbub.inbound.batch import Arrival, Batch, ChannelRow, ConversationRow
+from hubbub.inbound.deeds import deed_of
 from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
 from hubbub.settings.environment import environment
 
 OPENING = (MessageReceived, MessageEchoed, PostbackReceived, CommentReceived)
-"""Only what is shown as a message opens a conversation; other events find one, if there is one."""
+"""What is shown as a message opens or reopens a conversation. What automation may answer begins the first one, which
+no list shows until something is said there. Other events find one, if there is one."""
 
 Key = tuple[UUID, str]
 """(channel, "contact:…" or "thread:…")."""
@@ -93,6 +95,8 @@ class Slot:
     event: LifecycleEvent = LifecycleEvent.WE_WROTE_ELSEWHERE
     first_at: datetime
     opens: bool = False
+    begins: bool = False
+    """Only where there has never been one."""
     conversation: ConversationRow | None = None
 
 
@@ -129,6 +133,7 @@ def _slots(batch: Batch) -> dict[Key, Slot]:
         slot.first_at = min(slot.first_at, arrival.at)
         slot.identity_id = slot.identity_id or arrival.identity_id
         slot.opens = slot.opens or isinstance(arrival.event, OPENING)
+        slot.begins = slot.begins or deed_of(arrival) is not None
         if _is_by_customer(arrival):
             slot.event = LifecycleEvent.CUSTOMER_WROTE
     return slots
@@ -211,7 +216,7 @@ def _reopened(slot: Slot, conversation: ConversationRow) -> dict[str, object]:
 
 
 def _open_missing(batch: Batch, slots: dict[Key, Slot]) -> None:
-    missing = {key: slot for key, slot in slots.items() if slot.opens and slot.conversation is None}
+    missing = {key: slot for key, slot in slots.items() if (slot.opens or slot.begins) and slot.conversation is None}
     if not missing:
         return
     rows = [_row(slot) for slot in missing.values()]

@@ -61,10 +61,12 @@ def test_an_answer_in_the_platforms_own_inbox_does_not_reopen(status: str) -> No
     assert (shop.conversation().status, shop.conversation().message_count) == (status, 2)
 
 
-def test_what_is_no_message_opens_no_conversation() -> None:
+def test_what_is_no_message_opens_no_conversation_that_people_see() -> None:
     shop = open_shop()
-    shop.receive(line.body(shop.address, line.event("follow", follow={"isUnblocked": False})))
+    shop.receive(line.body(shop.address, line.event("unfollow")))
     assert shop.conversations() == []
+    shop.receive(line.body(shop.address, line.event("follow", follow={"isUnblocked": False})))
+    assert shop.conversation().last_message_at is None, "begun for automation; no list shows it"
     assert shop.identity().is_reachable
 
 

@@ -39,7 +39,7 @@ SELECT channel_id, target_external_id, event_key, kind FROM waiting_effect
  WHERE channel_id = ANY(%(channels)s) ORDER BY 1, 2, 3
 """
 AUTOMATION = """
-SELECT m.channel_id, m.external_id FROM automation_item a JOIN message m ON m.id = a.message_id
+SELECT m.channel_id, m.external_id FROM automation_item a JOIN message m ON m.id = a.id
  WHERE m.channel_id = ANY(%(channels)s) ORDER BY 1, 2
 """
 

@@ -610,17 +610,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AutomationItem",
             fields=[
-                (
-                    "message",
-                    models.OneToOneField(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="automation_item",
-                        serialize=False,
-                        to="conversations.message",
-                    ),
-                ),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("type", models.CharField(blank=True, default="", max_length=20)),
+                ("content", models.JSONField(blank=True, default=dict)),
                 ("occurred_at", models.DateTimeField()),
                 ("body_position", models.IntegerField(default=0)),
                 (
@@ -927,7 +919,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="automationitem",
             index=models.Index(
-                fields=["conversation", "occurred_at", "body_position", "message"], name="automation_item_order"
+                fields=["conversation", "occurred_at", "body_position", "id"], name="automation_item_order"
             ),
         ),
         migrations.AddIndex(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 
 from hubbub.conversations.models.conversation import Conversation
-from hubbub.conversations.models.message import Message
 from hubbub.organizations.fields import TenantForeignKey
 
 
@@ -37,11 +36,14 @@ class AutomationLane(models.Model):
 
 
 class AutomationItem(models.Model):
-    """An inbound message that automation has not seen yet. The row goes when it has, with the effect."""
+    """What a customer did that automation has not seen yet. The row goes when it has, with the effect."""
 
-    message = models.OneToOneField(
-        Message, primary_key=True, db_constraint=False, on_delete=models.CASCADE, related_name="automation_item"
-    )
+    id = models.UUIDField(primary_key=True)
+    """The message's id, or the event's where what was done is shown as no message."""
+    type = models.CharField(max_length=20, blank=True, default="")
+    """Empty for a message, which says it itself; else referral, opt_in, followed."""
+    content = models.JSONField(default=dict, blank=True)
+    """What is to be known of it, in the shape of a message's content."""
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
@@ -52,10 +54,8 @@ class AutomationItem(models.Model):
     class Meta:
         db_table = "automation_item"
         indexes = [
-            models.Index(
-                fields=["conversation", "occurred_at", "body_position", "message"], name="automation_item_order"
-            )
+            models.Index(fields=["conversation", "occurred_at", "body_position", "id"], name="automation_item_order")
         ]
 
     def __str__(self) -> str:
-        return str(self.message_id)
+        return str(self.id)

@@ -1,0 +1,34 @@
+"""What a flow says to a public comment: one private reply.
+
+The platforms allow one, within a week, and open no window before the person answers; what is answered comes in
+another conversation. So the whole first turn is said in one text, and the run ends with it.
+https://developers.facebook.com/docs/messenger-platform/discovery/private-replies
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from hubbub.automation.decisions import Decision
+from hubbub.automation.scenes import Heard
+from hubbub.connectors.messages import OutboundKind, OutboundMessage
+from hubbub.flows.engine import RequestHttp, Send
+from hubbub.flows.engine.values import ENDED, LIVE
+
+COMMENT: Final = "comment"
+
+
+def privately(decision: Decision, heard: Heard) -> Decision:
+    """The decision about a comment, with everything that it says in one private reply."""
+    texts = [one.content.text for one in decision.effects if isinstance(one, Send) and one.content.text]
+    others = tuple(one for one in decision.effects if not isinstance(one, (Send, RequestHttp)))
+    said = (Send(content=_reply("\n\n".join(texts), heard)),) if texts else ()
+    ended = tuple(replace(run, status=ENDED, due_at=None) if run.status in LIVE else run for run in decision.runs)
+    return replace(decision, effects=(*others, *said), runs=ended, live=None)
+
+
+def _reply(text: str, heard: Heard) -> OutboundMessage:
+    return OutboundMessage(
+        message_id="", kind=OutboundKind.PRIVATE_REPLY, text=text, comment_external_id=heard.external_id
+    )
