@@ -2,7 +2,7 @@
 import { tanstackRouter } from '@tanstack/router-plugin/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { precompress } from './precompress';
+import { precompress } from './precompress.ts';
 
 /** The hub that `npm run dev` talks to. */
 const hub = process.env.HUBBUB_URL ?? 'http://127.0.0.1:8000';

@@ -1,3 +1,151 @@
+import { Drawer } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { api, unwrap } from '@/api/client';
+import { keys } from '@/api/keys';
+import { queryClient } from '@/api/queries';
+import { t } from '@/i18n';
+import { onNewMessages } from '@/realtime/refresh';
+import { view } from '@/realtime/socket';
+import { announce } from '@/ui/announcer';
+import { type Command, useCommands } from '@/ui/commands';
+import { Splitter } from '@/ui/Splitter';
+import { Failure, Skeletons } from '@/ui/states';
+import { makeStoredStore, useStore } from '@/ui/store';
+import { markRead } from './actions';
+import { Composer } from './Composer';
+import { ConversationHeader } from './ConversationHeader';
+import { useCapabilities } from './capabilities';
+import classes from './conversation.module.css';
+import { Lightbox } from './Lightbox';
+import type { Conversation } from './lists';
+import { type Message, messagesQuery } from './messages';
+import { nameOf } from './naming';
+import { Panel } from './panel/Panel';
+import { react } from './sending';
+import { Thread } from './Thread';
+import { useConversationCommands } from './useConversationCommands';
+
+const panelWidth = makeStoredStore('hubbub.panel-width', 316);
+const isPanelOpen = makeStoredStore('hubbub.panel', true);
+
 export function ConversationPage({ id }: { id: string }) {
-  return <div>{id}</div>;
+  const query = useQuery({
+    queryKey: keys.conversation(id),
+    queryFn: () =>
+      unwrap(api.GET('/api/v1/conversations/{conversation_id}', { params: { path: { conversation_id: id } } })),
+    // What the list knows is shown while the rest is asked for.
+    placeholderData: () => fromLists(id),
+  });
+  if (query.isError) return <Failure problem={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Skeletons count={6} height={64} />;
+  return <Open conversation={query.data} />;
+}
+
+function fromLists(id: string): Conversation | undefined {
+  const lists = queryClient.getQueriesData<{ pages: { items: Conversation[] }[] }>({
+    queryKey: keys.conversationLists,
+  });
+  for (const [, data] of lists) {
+    const found = data?.pages.flatMap((page) => page.items).find((item) => item.id === id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function Open({ conversation }: { conversation: Conversation }) {
+  const capabilities = useCapabilities(conversation.channel_id);
+  const [quoted, setQuoted] = useState<Message>();
+  const isOpen = useStore(isPanelOpen);
+  const isWide = useMediaQuery('(min-width: 1100px)', true);
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const width = useStore(panelWidth);
+  useReading(conversation);
+  useConversationCommands(conversation);
+  const togglePanel = useCallback(() => {
+    if (isWide) isPanelOpen.set((before) => !before);
+    else setDrawerOpen(true);
+  }, [isWide]);
+  usePanelCommand(togglePanel);
+  return (
+    <div className={classes.page}>
+      <section className={classes.middle} aria-label={nameOf(conversation)}>
+        <ConversationHeader conversation={conversation} isPanelOpen={isWide && isOpen} onTogglePanel={togglePanel} />
+        <Thread
+          conversation={conversation}
+          canQuote={capabilities?.can_quote ?? false}
+          canReact={capabilities?.can_react ?? false}
+          onQuote={setQuoted}
+          onReact={react}
+        />
+        <Composer conversation={conversation} capabilities={capabilities} quoted={quoted} onQuoted={setQuoted} />
+      </section>
+      {isWide && isOpen && (
+        <>
+          <Splitter width={width} min={260} max={480} isBefore onChange={panelWidth.set} />
+          <aside
+            className={classes.panel}
+            style={{ '--panel-width': `${width}px` } as React.CSSProperties}
+            aria-label={t('inbox.details')}
+          >
+            <Panel conversation={conversation} />
+          </aside>
+        </>
+      )}
+      {!isWide && (
+        <Drawer
+          opened={isDrawerOpen}
+          onClose={() => setDrawerOpen(false)}
+          position="right"
+          size={360}
+          title={t('inbox.details')}
+          closeButtonProps={{ 'aria-label': t('shell.close') }}
+          padding={0}
+        >
+          <Panel conversation={conversation} />
+        </Drawer>
+      )}
+      <Lightbox />
+    </div>
+  );
+}
+
+/** While it is on the screen, and the window in front, what comes is read. */
+function useReading(conversation: Conversation): void {
+  const { id, unread_count: unread } = conversation;
+  useEffect(() => {
+    view(id);
+    return () => view(null);
+  }, [id]);
+  useEffect(() => {
+    if (unread === 0) return undefined;
+    const read = () => {
+      if (document.visibilityState === 'visible') void markRead(conversation);
+    };
+    const timer = setTimeout(read, 600);
+    document.addEventListener('visibilitychange', read);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', read);
+    };
+  }, [unread, conversation]);
+  useEffect(() => onNewMessages((where, ids) => where === id && say(id, ids)), [id]);
+}
+
+function say(conversationId: string, ids: readonly string[]): void {
+  const pages = queryClient.getQueryData(messagesQuery(conversationId).queryKey)?.pages ?? [];
+  const inbound = pages
+    .flatMap((page) => page.items)
+    .filter((message) => ids.includes(message.id) && message.direction === 'inbound');
+  const last = inbound[0];
+  if (last) announce(t('inbox.announce', { name: last.author_name, text: last.text.slice(0, 200) }));
+}
+
+function usePanelCommand(toggle: () => void): void {
+  const commands = useMemo<Command[]>(
+    () => [{ id: 'panel', label: t('inbox.do.panel'), section: 'view', keys: [']'], run: toggle }],
+    [toggle],
+  );
+  useCommands(commands);
 }

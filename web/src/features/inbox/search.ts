@@ -78,3 +78,21 @@ function text(value: unknown): string | undefined {
 function withoutAbsent<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
+
+/** A saved view's filters as an address; what the address cannot say is left out. */
+export function searchOf(filters: Record<string, unknown>): InboxSearch {
+  const tab = TABS.find((name) => {
+    const wanted = Object.entries(OF_TAB[name]).filter(([key]) => key !== 'status');
+    return wanted.length > 0 && wanted.every(([key, value]) => filters[key] === value);
+  });
+  const byStatus = filters.status === 'closed' || filters.status === 'archived' ? filters.status : undefined;
+  return readSearch({
+    ...filters,
+    tab: tab ?? byStatus,
+    channel: filters.channel_id,
+    team: filters.team_id,
+    label: filters.label ?? filters.tag,
+    unread: filters.is_unread,
+    q: filters.name_contains,
+  });
+}

@@ -1,0 +1,370 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import {
+  IconCalendarClock,
+  IconCheck,
+  IconChevronUp,
+  IconClock,
+  IconFile,
+  IconLayoutList,
+  IconLock,
+  IconMessage2,
+  IconPaperclip,
+  IconSend2,
+  IconX,
+} from '@tabler/icons-react';
+import { type DragEvent, type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { formatNumber, t } from '@/i18n';
+import { sayTyping } from '@/realtime/socket';
+import { type Command, useCommands } from '@/ui/commands';
+import { useStore } from '@/ui/store';
+import { snoozeChoices } from './actions';
+import { type Capabilities, lengthOf } from './capabilities';
+import classes from './composer.module.css';
+import { draftOf, draftStore, keepDraft, type Mode } from './drafts';
+import { EmojiButton } from './EmojiButton';
+import type { Conversation } from './lists';
+import type { Message } from './messages';
+import { Suggestions, useSuggestions } from './Suggestions';
+import { saveNote, schedule, showTypingToCustomer, submit, type Then } from './sending';
+import { TemplatePicker } from './TemplatePicker';
+import { useFiles } from './useFiles';
+import { WindowBar } from './WindowBar';
+import { type Answering, useAnswering } from './ways';
+
+interface Props {
+  conversation: Conversation;
+  capabilities: Capabilities | undefined;
+  quoted: Message | undefined;
+  onQuoted: (message: Message | undefined) => void;
+}
+
+const TALLEST = 0.4;
+const TYPING_MS = 3000;
+const COUNT_FROM = 0.8;
+
+/** Where replies and notes are written. Only what the platform allows now is offered. */
+export function Composer({ conversation, capabilities, quoted, onQuoted }: Props) {
+  const id = conversation.id;
+  useStore(draftStore);
+  const written = draftOf(id);
+  const { mode } = written;
+  const text = written[mode];
+  const answering = useAnswering(id);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  const attached = useFiles(capabilities);
+  const [isPrivate, setPrivate] = useState(false);
+  const [isPicking, setPicking] = useState(false);
+  const [isOver, setOver] = useState(false);
+  const write = useCallback((words: string) => keepDraft(id, { ...draftOf(id), [draftOf(id).mode]: words }), [id]);
+  const switchTo = useCallback(
+    (next: Mode) => {
+      keepDraft(id, { ...draftOf(id), mode: next });
+      requestAnimationFrame(() => field.current?.focus());
+    },
+    [id],
+  );
+  const suggestions = useSuggestions({ conversation, mode, text, field, write });
+  const isNote = mode === 'note';
+  const canWrite = isNote || canReply(answering);
+  const limit = isNote || !capabilities ? undefined : capabilities.text_limit;
+  const length = limit === undefined ? 0 : lengthOf(text, capabilities!.text_unit);
+  const isTooLong = limit !== undefined && length > limit;
+  const isEmpty = text.trim() === '' && (isNote || attached.files.length === 0);
+  const canSend = canWrite && !isEmpty && !isTooLong && !attached.isUploading;
+
+  const finish = () => {
+    write('');
+    attached.clear();
+    onQuoted(undefined);
+    sayTyping(id, false, mode);
+    field.current?.focus();
+  };
+  const send = (then?: Then) => {
+    if (!canSend) return;
+    if (isNote) void saveNote(conversation, text.trim());
+    else
+      submit({
+        conversation,
+        text: text.trim(),
+        files: attached.files,
+        quoted,
+        answering: answering!,
+        isPrivate,
+        then,
+      });
+    finish();
+  };
+  const later = (moment: Date) => {
+    if (!canSend || isNote) return;
+    void schedule(
+      { conversation, text: text.trim(), files: attached.files, quoted, answering: answering!, isPrivate },
+      moment,
+    );
+    finish();
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // Enter that ends a word of Japanese, Chinese or Thai is not ours; Safari says so by the code only.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (suggestions.onKeyDown(event)) return;
+    if (event.key === 'Escape') field.current?.blur();
+    const isForced = event.ctrlKey || event.metaKey;
+    if (event.key !== 'Enter' || (event.shiftKey && !isForced)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    send(event.shiftKey ? 'close' : undefined);
+  };
+  useTypingSigns(conversation, capabilities, mode, text);
+  useGrowing(field, text);
+  useComposerCommands(switchTo, () => chooser.current?.click());
+
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    if (!isNote && canWrite) attached.add(event.dataTransfer.files);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: files can be dropped anywhere on it; the button does the same
+    <div
+      className={classes.composer}
+      data-note={isNote || undefined}
+      data-over={isOver || undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+    >
+      <div className={classes.head}>
+        <div className={classes.tabs} role="tablist" aria-label={t('inbox.composer')}>
+          <ModeTab isChosen={!isNote} onChoose={() => switchTo('reply')}>
+            <IconMessage2 size={15} aria-hidden /> {t('inbox.reply')}
+          </ModeTab>
+          <ModeTab isChosen={isNote} onChoose={() => switchTo('note')}>
+            <IconLock size={15} aria-hidden /> {t('inbox.note')}
+          </ModeTab>
+        </div>
+        {!isNote && answering && <WindowBar answering={answering} isPrivate={isPrivate} onPrivate={setPrivate} />}
+      </div>
+      {quoted && !isNote && (
+        <div className={classes.quoted}>
+          <span dir="auto">
+            <strong>{quoted.author_name}</strong> {quoted.text}
+          </span>
+          <ActionIcon size="sm" aria-label={t('shell.cancel')} onClick={() => onQuoted(undefined)}>
+            <IconX size={14} aria-hidden />
+          </ActionIcon>
+        </div>
+      )}
+      <div className={classes.anchor}>
+        <Suggestions {...suggestions} />
+        <textarea
+          ref={field}
+          className={classes.field}
+          rows={2}
+          dir="auto"
+          value={text}
+          disabled={!canWrite}
+          placeholder={placeholder(isNote, answering)}
+          aria-label={isNote ? t('inbox.note') : t('inbox.reply')}
+          onChange={(event) => write(event.target.value)}
+          onSelect={suggestions.onSelect}
+          onBlur={suggestions.close}
+          onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            if (isNote || event.clipboardData.files.length === 0) return;
+            event.preventDefault();
+            attached.add(event.clipboardData.files);
+          }}
+        />
+      </div>
+      {attached.files.length > 0 && !isNote && (
+        <ul className={classes.files}>
+          {attached.files.map((file) => (
+            <li key={file.key} data-busy={!file.uploadId || undefined}>
+              {file.preview ? <img src={file.preview} alt="" /> : <IconFile size={18} aria-hidden />}
+              <span dir="auto">{file.name}</span>
+              <ActionIcon
+                size="sm"
+                aria-label={t('inbox.file.remove', { name: file.name })}
+                onClick={() => attached.remove(file.key)}
+              >
+                <IconX size={14} aria-hidden />
+              </ActionIcon>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className={classes.foot}>
+        <EmojiButton onChoose={(emoji) => insertAtCursor(field.current, emoji, write)} />
+        {!isNote && (
+          <>
+            <input
+              ref={chooser}
+              type="file"
+              multiple
+              hidden
+              aria-label={t('inbox.do.attach')}
+              onChange={(event) => {
+                attached.add(event.target.files ?? []);
+                event.target.value = '';
+              }}
+            />
+            <Tooltip label={t('inbox.do.attach')}>
+              <ActionIcon
+                aria-label={t('inbox.do.attach')}
+                disabled={!canWrite}
+                onClick={() => chooser.current?.click()}
+              >
+                <IconPaperclip size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+            {capabilities?.has_templates && (
+              <Tooltip label={t('inbox.do.template')}>
+                <ActionIcon aria-label={t('inbox.do.template')} onClick={() => setPicking(true)}>
+                  <IconLayoutList size={18} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+            )}
+          </>
+        )}
+        <span className={classes.hint}>{isNote ? t('inbox.noteHint') : t('inbox.replyHint')}</span>
+        {limit !== undefined && length > limit * COUNT_FROM && (
+          <span className={classes.counter} data-over={isTooLong || undefined} role={isTooLong ? 'alert' : undefined}>
+            {formatNumber(length)} / {formatNumber(limit)}
+          </span>
+        )}
+        <SendButton isNote={isNote} isDisabled={!canSend} onSend={send} onLater={later} />
+      </div>
+      {isPicking && <TemplatePicker conversation={conversation} onClose={() => setPicking(false)} />}
+    </div>
+  );
+}
+
+function ModeTab({
+  isChosen,
+  onChoose,
+  children,
+}: {
+  isChosen: boolean;
+  onChoose: () => void;
+  children: React.ReactNode;
+}) {
+  return (
+    <button type="button" role="tab" className={classes.tab} aria-selected={isChosen} onClick={onChoose}>
+      {children}
+    </button>
+  );
+}
+
+interface SendProps {
+  isNote: boolean;
+  isDisabled: boolean;
+  onSend: (then?: Then) => void;
+  onLater: (moment: Date) => void;
+}
+
+function SendButton({ isNote, isDisabled, onSend, onLater }: SendProps) {
+  return (
+    <span className={classes.send}>
+      <button type="button" className={classes.main} disabled={isDisabled} onClick={() => onSend()}>
+        {isNote ? t('inbox.saveNote') : t('inbox.send')}
+        <IconSend2 size={16} aria-hidden />
+      </button>
+      {!isNote && (
+        <Menu position="top-end" width={240}>
+          <Menu.Target>
+            <button type="button" className={classes.moreSend} disabled={isDisabled} aria-label={t('inbox.sendOther')}>
+              <IconChevronUp size={15} aria-hidden />
+            </button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconCheck size={16} aria-hidden />} onClick={() => onSend('close')}>
+              {t('inbox.sendAndResolve')}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconClock size={16} aria-hidden />} onClick={() => onSend('snooze')}>
+              {t('inbox.sendAndSnooze')}
+            </Menu.Item>
+            <Menu.Divider />
+            {snoozeChoices(new Date()).map(({ name, until }) => (
+              <Menu.Item
+                key={name}
+                leftSection={<IconCalendarClock size={16} aria-hidden />}
+                onClick={() => onLater(until)}
+              >
+                {t('inbox.sendLater', { when: t(`inbox.snoozeUntil.${name}`) })}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </span>
+  );
+}
+
+function canReply(answering: Answering | undefined): boolean {
+  return answering?.kind === 'free' || answering?.kind === 'human_agent' || answering?.kind === 'comment';
+}
+
+function placeholder(isNote: boolean, answering: Answering | undefined): string {
+  if (isNote) return t('inbox.notePlaceholder');
+  if (answering?.kind === 'template') return t('inbox.onlyTemplates');
+  if (answering?.kind === 'none') return t('inbox.noAnswer');
+  return t('inbox.replyPlaceholder');
+}
+
+export function insertAtCursor(field: HTMLTextAreaElement | null, words: string, write: (text: string) => void): void {
+  if (!field) return;
+  const { selectionStart: from, selectionEnd: to, value } = field;
+  write(value.slice(0, from) + words + value.slice(to));
+  requestAnimationFrame(() => {
+    field.focus();
+    field.setSelectionRange(from + words.length, from + words.length);
+  });
+}
+
+/** As tall as its text, up to a part of the window. */
+function useGrowing(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the text that makes it grow
+  useEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight, window.innerHeight * TALLEST)}px`;
+  }, [field, text]);
+}
+
+/** Colleagues see that somebody writes; so does the customer, where the platform shows it. */
+function useTypingSigns(
+  conversation: Conversation,
+  capabilities: Capabilities | undefined,
+  mode: Mode,
+  text: string,
+): void {
+  const told = useRef(0);
+  const before = useRef(text);
+  useEffect(() => {
+    if (text === before.current) return;
+    before.current = text;
+    if (text === '' || Date.now() - told.current < TYPING_MS) return;
+    told.current = Date.now();
+    sayTyping(conversation.id, true, mode);
+    if (mode === 'reply' && capabilities?.has_typing) showTypingToCustomer(conversation.id);
+  }, [text, mode, conversation.id, capabilities]);
+  useEffect(() => () => sayTyping(conversation.id, false, mode), [conversation.id, mode]);
+}
+
+function useComposerCommands(switchTo: (mode: Mode) => void, attach: () => void): void {
+  const choose = useRef(attach);
+  choose.current = attach;
+  const commands = useMemo<Command[]>(
+    () => [
+      { id: 'reply', label: t('inbox.do.reply'), section: 'compose', keys: ['r'], run: () => switchTo('reply') },
+      { id: 'note', label: t('inbox.do.note'), section: 'compose', keys: ['n'], run: () => switchTo('note') },
+      { id: 'attach', label: t('inbox.do.attach'), section: 'compose', run: () => choose.current() },
+    ],
+    [switchTo],
+  );
+  useCommands(commands);
+}

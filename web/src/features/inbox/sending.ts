@@ -1,0 +1,128 @@
+import { api, type Schemas, unwrap } from '@/api/client';
+import { keys } from '@/api/keys';
+import { membersQuery, queryClient } from '@/api/queries';
+import { t } from '@/i18n';
+import { fullTime } from '@/ui/time';
+import { showError, showToast } from '@/ui/toasts';
+import { snoozeChoices } from './actions';
+import type { Conversation } from './lists';
+import { type Message, messagesQuery } from './messages';
+import { type Draft, send } from './outgoing';
+import type { Chosen } from './useFiles';
+import type { Answering } from './ways';
+
+export type Then = 'close' | 'snooze';
+
+interface Reply {
+  conversation: Conversation;
+  text: string;
+  files: Chosen[];
+  quoted: Message | undefined;
+  answering: Answering;
+  isPrivate: boolean;
+  then?: Then;
+}
+
+/** One message a file, the text with the first; what becomes of the conversation goes with the last. */
+export function submit(reply: Reply): void {
+  const drafts = draftsOf(reply);
+  const seen = newestOf(reply.conversation.id);
+  drafts.forEach((draft, place) => {
+    const isLast = place === drafts.length - 1;
+    void send(reply.conversation.id, {
+      ...draft,
+      seen_message_id: place === 0 ? seen : undefined,
+      ...(isLast && reply.then ? after(reply.then) : {}),
+    });
+  });
+}
+
+function after(then: Then): Partial<Draft> {
+  return then === 'close' ? { then } : { then, snooze_until: snoozeChoices(new Date())[1]!.until.toISOString() };
+}
+
+type Bare = Omit<Draft, 'client_id'>;
+
+function draftsOf({ conversation, text, files, quoted, answering, isPrivate }: Reply): Bare[] {
+  if (answering.kind === 'comment') return [commentReply(conversation, text, isPrivate, quoted)];
+  const common: Bare = {
+    reply_to: quoted?.id,
+    tag: answering.kind === 'human_agent' ? answering.tag : undefined,
+  };
+  if (files.length === 0) return [{ ...common, kind: 'text', text }];
+  return files.map((file, place) => ({
+    ...(place === 0 ? common : { tag: common.tag }),
+    kind: 'media',
+    text: place === 0 && text ? text : undefined,
+    media: [
+      { type: file.kind, upload_id: file.uploadId, file_name: file.name, mime_type: file.mime } as Schemas['MediaIn'],
+    ],
+  }));
+}
+
+function commentReply(conversation: Conversation, text: string, isPrivate: boolean, quoted: Message | undefined): Bare {
+  const comment =
+    quoted?.type === 'comment'
+      ? quoted.id
+      : newestOf(conversation.id, (message) => message.type === 'comment' && message.direction === 'inbound');
+  return { kind: isPrivate ? 'private_reply' : 'comment_reply', text, comment_of: comment };
+}
+
+/** The newest message on the screen: the server asks when a colleague has answered after it. */
+function newestOf(conversationId: string, isWanted: (message: Message) => boolean = () => true): string | undefined {
+  const pages = queryClient.getQueryData(messagesQuery(conversationId).queryKey)?.pages;
+  return pages?.flatMap((page) => page.items).find(isWanted)?.id;
+}
+
+export function react(message: Message, emoji: string): void {
+  const own = message.reactions.find((reaction) => reaction.actor === 'us');
+  const reaction_emoji = own?.emoji === emoji ? '' : emoji;
+  void send(message.conversation_id, { kind: 'reaction', reaction_to: message.id, reaction_emoji });
+}
+
+export async function schedule(reply: Reply, moment: Date): Promise<void> {
+  try {
+    for (const draft of draftsOf(reply)) {
+      await unwrap(
+        api.POST('/api/v1/conversations/{conversation_id}/scheduled', {
+          params: { path: { conversation_id: reply.conversation.id } },
+          body: { draft: JSON.parse(JSON.stringify(draft)), due_at: moment.toISOString() },
+        }),
+      );
+    }
+    showToast(t('inbox.done.scheduled', { when: fullTime(moment.getTime()) }));
+    await queryClient.invalidateQueries({ queryKey: keys.scheduled(reply.conversation.id) });
+  } catch (problem) {
+    showError(problem);
+  }
+}
+
+/** Whoever is named with @ is told of it. */
+export async function saveNote(conversation: Conversation, text: string): Promise<void> {
+  const members = queryClient.getQueryData(membersQuery.queryKey) ?? [];
+  const mentions = members.filter((member) => text.includes(`@${member.name}`)).map((member) => member.user_id);
+  try {
+    await unwrap(
+      api.POST('/api/v1/conversations/{conversation_id}/notes', {
+        params: { path: { conversation_id: conversation.id } },
+        body: { text, mentions },
+      }),
+    );
+    await queryClient.invalidateQueries({ queryKey: keys.notes(conversation.id) });
+  } catch (problem) {
+    showError(problem);
+  }
+}
+
+const SHOWN_MS = 8000;
+let shownAt = 0;
+
+/** Not worth a word when it does not work. */
+export function showTypingToCustomer(conversationId: string): void {
+  if (Date.now() - shownAt < SHOWN_MS) return;
+  shownAt = Date.now();
+  const params = { path: { conversation_id: conversationId } };
+  void api
+    .POST('/api/v1/conversations/{conversation_id}/typing', { params, body: { is_on: true } })
+    .catch(() => undefined);
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { type Message, withMessage, withNewest } from './messages';
+import type { Outgoing } from './outgoing';
+import { type ActivityLine, buildThread, type Item, type Note } from './thread';
+
+const at = (minute: number, day = 1) => new Date(Date.UTC(2026, 0, day, 12, minute)).toISOString();
+
+function message(id: string, minute: number, more: Partial<Message> = {}): Message {
+  return {
+    id,
+    occurred_at: at(minute),
+    type: 'text',
+    visibility: 'visible',
+    direction: 'inbound',
+    author_type: 'customer',
+    author_name: 'Ana',
+    author_user_id: null,
+    contact_id: 'k',
+    client_id: null,
+    attachments: [],
+    ...more,
+  } as unknown as Message;
+}
+
+const nothing = { notes: [], activity: [], outgoing: [], hasOlder: false, readThrough: undefined };
+const kinds = (items: Item[]) => items.map((item) => item.kind);
+const note = (id: string, minute: number) => ({ id, created_at: at(minute), text: id }) as Note;
+const line = (id: string, minute: number) =>
+  ({ id, at: at(minute), kind: 'closed', actor: { type: 'user', id: 'u', name: 'Mia' }, data: {} }) as ActivityLine;
+const entry = (client_id: string) =>
+  ({ client_id, created_at: at(50), draft: { client_id }, state: 'sending' }) as Outgoing;
+
+describe('the thread', () => {
+  test('puts notes and what happened between the messages, by time', () => {
+    const items = buildThread({
+      ...nothing,
+      messages: [message('a', 0), message('b', 10)],
+      notes: [note('n', 5)],
+      activity: [line('l', 20)],
+    });
+    expect(kinds(items)).toEqual(['day', 'message', 'note', 'message', 'activity']);
+  });
+
+  test('keeps the order of the server when clocks disagree', () => {
+    const items = buildThread({ ...nothing, messages: [message('a', 10), message('b', 9)] });
+    expect(items.flatMap((item) => (item.kind === 'message' ? item.message.id : []))).toEqual(['a', 'b']);
+  });
+
+  test('groups what one person says within three minutes', () => {
+    const messages = [message('a', 0), message('b', 1), message('c', 9), message('d', 9, { direction: 'outbound' })];
+    const groups = buildThread({ ...nothing, messages }).flatMap((item) =>
+      item.kind === 'message' ? [[item.isFirst, item.isLast]] : [],
+    );
+    expect(groups).toEqual([
+      [true, false],
+      [false, true],
+      [true, true],
+      [true, true],
+    ]);
+  });
+
+  test('has a line for every day', () => {
+    const messages = [message('a', 0), message('b', 0, { occurred_at: at(0, 3) })];
+    expect(kinds(buildThread({ ...nothing, messages }))).toEqual(['day', 'message', 'day', 'message']);
+  });
+
+  test('marks once what was not read, and only what customers wrote', () => {
+    const messages = [message('a', 0), message('b', 5, { direction: 'outbound' }), message('c', 6), message('d', 7)];
+    const items = buildThread({ ...nothing, messages, readThrough: Date.parse(at(1)) });
+    expect(kinds(items)).toEqual(['day', 'message', 'message', 'unread', 'message', 'message']);
+  });
+
+  test('leaves out lines from before what was fetched', () => {
+    const items = buildThread({ ...nothing, messages: [message('a', 10)], notes: [note('n', 5)], hasOlder: true });
+    expect(kinds(items)).toEqual(['day', 'message']);
+  });
+
+  test('shows our own message once: before the server knows it, and after', () => {
+    const before = buildThread({ ...nothing, messages: [], outgoing: [entry('x')] });
+    expect(kinds(before)).toEqual(['outgoing']);
+    const echo = message('m', 50, { client_id: 'x', direction: 'outbound' });
+    const after = buildThread({ ...nothing, messages: [echo], outgoing: [entry('x')] });
+    expect(kinds(after)).toEqual(['day', 'message']);
+    expect(after.at(-1)!.key).toBe(before[0]!.key);
+  });
+
+  test('does not show a reaction or what was deleted as a bubble', () => {
+    const messages = [message('a', 0, { type: 'reaction' }), message('b', 1, { visibility: 'deleted' })];
+    expect(buildThread({ ...nothing, messages })).toEqual([]);
+  });
+});
+
+describe('pages of messages', () => {
+  const pages = (...items: Message[]) => ({ pages: [{ items, next_cursor: 'older' }], pageParams: [undefined] });
+  const ids = (list: { pages: { items: Message[] }[] } | undefined) =>
+    list?.pages.flatMap((page) => page.items.map((item) => item.id));
+
+  test('the newest are put before what is known, each once', () => {
+    const merged = withNewest(pages(message('b', 2), message('a', 1)), [message('c', 3), message('b', 2)]);
+    expect(ids(merged)).toEqual(['c', 'b', 'a']);
+    expect(merged!.pages.at(-1)!.next_cursor).toBe('older');
+  });
+
+  test('what did not change stays the same object', () => {
+    const known = message('b', 2);
+    const merged = withNewest(pages(known), [message('c', 3), message('b', 2)]);
+    expect(merged!.pages[0]!.items[1]).toBe(known);
+  });
+
+  test('a hole between the newest and what is known is not papered over', () => {
+    expect(withNewest(pages(message('a', 1)), [message('z', 9), message('y', 8)])).toBeUndefined();
+  });
+
+  test('a message that comes twice is there once', () => {
+    const once = withMessage(pages(message('a', 1)), message('b', 2));
+    expect(ids(withMessage(once, message('b', 2)))).toEqual(['b', 'a']);
+  });
+});

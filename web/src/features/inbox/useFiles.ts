@@ -1,0 +1,81 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { api, unwrap } from '@/api/client';
+import { t } from '@/i18n';
+import { showError, showToast } from '@/ui/toasts';
+import { sizeOf } from './Attachments';
+import { type Capabilities, kindOf } from './capabilities';
+
+export interface Chosen {
+  key: string;
+  name: string;
+  size: number;
+  mime: string;
+  kind: 'image' | 'video' | 'audio' | 'file';
+  /** Of a picture, on this machine. */
+  preview: string | undefined;
+  /** Undefined while it is on its way to our server. */
+  uploadId: string | undefined;
+}
+
+/** Files that go out with the next reply: checked against the platform's rules, then uploaded at once. */
+export function useFiles(capabilities: Capabilities | undefined) {
+  const [files, setFiles] = useState<Chosen[]>([]);
+  const latest = useRef(files);
+  latest.current = files;
+  const remove = useCallback((key: string) => {
+    setFiles((before) => before.filter((file) => file.key !== key || drop(file)));
+  }, []);
+  const add = useCallback(
+    (given: Iterable<File>) => {
+      for (const file of given) {
+        const chosen = capabilities && choose(file, capabilities);
+        if (!chosen) continue;
+        setFiles((before) => [...before, chosen]);
+        void upload(file).then(
+          (uploadId) =>
+            setFiles((before) => before.map((one) => (one.key === chosen.key ? { ...one, uploadId } : one))),
+          (problem) => {
+            showError(problem);
+            remove(chosen.key);
+          },
+        );
+      }
+    },
+    [capabilities, remove],
+  );
+  const clear = useCallback(() => setFiles((before) => before.filter(drop)), []);
+  useEffect(() => () => void latest.current.filter(drop), []);
+  return { files, add, remove, clear, isUploading: files.some((file) => !file.uploadId) };
+}
+
+/** Lets the picture's memory go; never keeps the file. */
+function drop(file: Chosen): false {
+  if (file.preview) URL.revokeObjectURL(file.preview);
+  return false;
+}
+
+function choose(file: File, capabilities: Capabilities): Chosen | undefined {
+  const fit = kindOf(file.type || 'application/octet-stream', file.size, capabilities);
+  if ('reason' in fit) {
+    const size = fit.reason === 'size' ? sizeOf(fit.limit) : '';
+    showToast(
+      fit.reason === 'size'
+        ? t('inbox.file.tooLarge', { name: file.name, size })
+        : t('inbox.file.notTaken', { name: file.name }),
+    );
+    return undefined;
+  }
+  const preview = fit.kind === 'image' ? URL.createObjectURL(file) : undefined;
+  const { name, size, type: mime } = file;
+  return { key: crypto.randomUUID(), name, size, mime, kind: fit.kind, preview, uploadId: undefined };
+}
+
+async function upload(file: File): Promise<string> {
+  const form = new FormData();
+  form.append('file', file);
+  const asking = api.POST('/api/v1/uploads', {
+    body: { file: '' },
+    bodySerializer: () => form,
+  });
+  return (await unwrap(asking)).upload_id;
+}

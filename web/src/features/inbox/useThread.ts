@@ -1,0 +1,79 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo, useRef } from 'react';
+import { api, unwrap } from '@/api/client';
+import { keys } from '@/api/keys';
+import { isMissing } from '@/api/queries';
+import { useStore } from '@/ui/store';
+import type { Conversation } from './lists';
+import { type Message, messagesQuery } from './messages';
+import { outgoing } from './outgoing';
+import { buildThread } from './thread';
+
+const BESIDE = 200;
+
+/** Everything that the thread of one conversation shows, oldest first. */
+export function useThread(conversation: Conversation) {
+  const id = conversation.id;
+  const query = useInfiniteQuery(messagesQuery(id));
+  const notes = useQuery(notesQuery(id)).data;
+  const activity = useQuery(activityQuery(id)).data;
+  const waiting = useStore(outgoing);
+  const readThrough = useReadThrough(conversation);
+  const messages = useMemo<Message[]>(
+    () => query.data?.pages.flatMap((page) => page.items).toReversed() ?? [],
+    [query.data],
+  );
+  const items = useMemo(
+    () =>
+      buildThread({
+        messages,
+        notes: notes ?? [],
+        activity: activity ?? [],
+        outgoing: waiting.filter((entry) => entry.conversation_id === id),
+        hasOlder: query.hasNextPage,
+        readThrough,
+      }),
+    [messages, notes, activity, waiting, id, query.hasNextPage, readThrough],
+  );
+  return { query, messages, items };
+}
+
+/** Where the reader was when they came: reading must not move the mark under their eyes. */
+function useReadThrough(conversation: Conversation): number | undefined {
+  const mark = useRef<number | null | undefined>(undefined);
+  if (mark.current === undefined) {
+    const isUnread = conversation.unread_count > 0;
+    mark.current = isUnread ? Date.parse(conversation.read_through ?? conversation.created_at) - 1 : null;
+  }
+  return mark.current ?? undefined;
+}
+
+export function notesQuery(id: string) {
+  return {
+    queryKey: keys.notes(id),
+    queryFn: () =>
+      unwrap(
+        api.GET('/api/v1/conversations/{conversation_id}/notes', {
+          params: { path: { conversation_id: id }, query: { limit: BESIDE } },
+        }),
+      ).then((answer) => answer.items),
+  };
+}
+
+function activityQuery(id: string) {
+  return {
+    queryKey: keys.activity(id),
+    queryFn: () =>
+      unwrap(
+        api.GET('/api/v1/conversations/{conversation_id}/activity', {
+          params: { path: { conversation_id: id }, query: { limit: BESIDE } },
+        }),
+      ).then(
+        (answer) => answer.items,
+        (problem) => {
+          if (isMissing(problem)) return [];
+          throw problem;
+        },
+      ),
+  };
+}
