@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from hubbub.api import (
+    api_keys,
     calls,
     canned_replies,
     channels,
@@ -33,6 +34,8 @@ from hubbub.api import (
     templates,
     uploads,
     views,
+    work,
+    working_hours,
 )
 from hubbub.api.router import api
 
@@ -58,6 +61,9 @@ NOUNS = {
     "views": views.router,
     "canned-replies": canned_replies.router,
     "scheduled": scheduled.router,
+    "api-keys": api_keys.router,
+    "working-hours": working_hours.router,
+    "work": work.router,
     "security-events": security.router,
 }
 NESTED = (runs,)

@@ -44,11 +44,14 @@ FILTERS: dict[str, str] = {
     "updated_since": "c.updated_at >= %(updated_since)s",
     "name_contains": """EXISTS (SELECT FROM contact k WHERE k.id = c.contact_id
                                    AND position(lower(%(name_contains)s) in lower(k.name)) > 0)""",
-    "mentioned": """c.id IN (SELECT x.conversation_id FROM mention x WHERE x.organization_id = %(organization)s
-                              AND x.user_id = %(mentioned)s)""",
-    "unseen_by": """c.id IN (SELECT x.conversation_id FROM mention x WHERE x.organization_id = %(organization)s
-                              AND x.user_id = %(unseen_by)s AND x.seen_at IS NULL)""",
-    "is_snoozed": f"EXISTS (SELECT FROM snooze z WHERE {HOLDS})",
+    "mentioned": """c.id = ANY(ARRAY(SELECT x.conversation_id FROM mention x
+                            WHERE x.organization_id = %(organization)s AND x.user_id = %(mentioned)s))""",
+    "unseen_by": """c.id = ANY(ARRAY(SELECT x.conversation_id FROM mention x
+                            WHERE x.organization_id = %(organization)s AND x.user_id = %(unseen_by)s
+                              AND x.seen_at IS NULL))""",
+    "is_snoozed": f"""c.id = ANY(ARRAY(SELECT z.conversation_id FROM snooze z
+                             WHERE z.organization_id = %(organization)s))
+                      AND EXISTS (SELECT FROM snooze z WHERE {HOLDS})""",  # noqa: S608
     "is_in_sight": f"(EXISTS (SELECT FROM snooze z WHERE {HOLDS})) IS NOT TRUE",
     "window": f"""(%(window)s <> 'closing' OR c.last_message_at > hubbub_now() - interval '25 hours') AND %(window)s = (
         SELECT CASE WHEN w.at IS NULL OR w.at > hubbub_now() + interval '2 hours' THEN 'open'
@@ -60,6 +63,10 @@ FILTERS: dict[str, str] = {
 table that is nearly empty, and may cost a page its index.
 """
 
+FEW = frozenset({"is_snoozed", "mentioned", "unseen_by"})
+"""Filters that name few conversations by their ids: these are looked up and sorted, whatever the order."""
+INDEXED = ("status", "assigned_to", "is_assigned")
+"""Filters that choose where in an index a list begins."""
 RECENT = "c.last_message_at DESC, c.id DESC"
 LONGEST_WAIT = "c.awaiting_reply_since, c.id"
 BRANCH = """
@@ -198,10 +205,10 @@ def _and(extra: Extra, conditions: Sequence[str], values: Mapping[str, Any]) -> 
 def _statement(wanted: Wanted, chosen: Mapping[str, Any], order: str, extra: Extra, whose: str = "") -> Statement:
     """`whose`: the index goes by person, and this condition (on `o`) says which rows of it are meant."""
     conditions = ["c.organization_id = %(organization)s", "c.last_message_at IS NOT NULL", *extra[0]]
-    conditions += [FILTERS[name] for name in chosen if name not in ("status", "assigned_to", "is_assigned")]
+    conditions += [FILTERS[name] for name in chosen if name not in INDEXED]
     parameters = {"organization": wanted.organization_id, "limit": wanted.limit + 1, **chosen, **extra[1]}
     branch = BRANCH.replace("{order}", order)
-    merged = _of_people(branch, conditions, chosen, whose) if whose else _of_statuses(branch, conditions, chosen)
+    merged = _merged(branch, conditions, chosen, whose)
     parameters["statuses"] = [chosen["status"]] if "status" in chosen else list(STATUSES)
     parameters["unassigned"] = [not chosen["is_assigned"]] if "is_assigned" in chosen else [True, False]
     shown = SHOWN.format(
@@ -212,6 +219,15 @@ def _statement(wanted: Wanted, chosen: Mapping[str, Any], order: str, extra: Ext
         order_shown=order.replace("c.", "y."),
     )
     return shown, parameters
+
+
+def _merged(branch: str, conditions: Sequence[str], chosen: Mapping[str, Any], whose: str) -> str:
+    if FEW & chosen.keys():
+        narrow = [FILTERS[name] for name in chosen if name in INDEXED]
+        return OF_ONE.format(branch=_where(branch, [*conditions, *narrow]))
+    if whose:
+        return _of_people(branch, conditions, chosen, whose)
+    return _of_statuses(branch, conditions, chosen)
 
 
 def _of_statuses(branch: str, conditions: Sequence[str], chosen: Mapping[str, Any]) -> str:

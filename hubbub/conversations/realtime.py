@@ -32,6 +32,8 @@ KINDS = (
     "canned_reply.changed",
     "scheduled.changed",
     "run.changed",
+    "notification.created",
+    "working_hours.changed",
 )
 
 INSERT = """

@@ -26,7 +26,8 @@ from hubbub.inbound.dedupe import has_message_id
 from hubbub.inbound.people import TELLS_WHO_OWNS
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
-from hubbub.organizations.database import run
+from hubbub.organizations.database import Row, run
+from hubbub.organizations.jobs import defer_many
 
 EXISTING = """
 SELECT m.id, m.channel_id, m.external_id, m.direction
@@ -101,6 +102,7 @@ UPDATE conversation c
        last_at timestamptz, last_text text, last_id uuid, last_inbound_at timestamptz, last_outbound_at timestamptz,
        identity_id uuid, is_standby bool, standby_at timestamptz, tags jsonb, priority text)
  WHERE c.id = r.id
+RETURNING c.id, c.organization_id, CASE WHEN r.inbound > 0 THEN c.assigned_to_id END AS to_tell
 """
 WITH_MEDIA = frozenset(name for name, one in CONNECTORS.items() if isinstance(one, DownloadsMedia))
 HASHTAG = re.compile(r"(?<!\w)#(\w{1,100})")
@@ -266,9 +268,26 @@ def count(batch: Batch, new: Sequence[Arrival], conversations: dict[UUID, Conver
             grouped.setdefault(arrival.conversation_id, []).append(arrival)
     if not grouped:
         return
-    run(UPDATE_CONVERSATIONS, [_count_row(conversations[key], grouped[key]) for key in sorted(grouped)])
+    touched = run(UPDATE_CONVERSATIONS, [_count_row(conversations[key], grouped[key]) for key in sorted(grouped)])
+    _tell([row for row in touched if row["to_tell"]])
     for conversation_id, arrivals in grouped.items():
         _show(batch, conversation_id, arrivals)
+
+
+def _tell(rows: Sequence[Row]) -> None:
+    """Whoever has a conversation is notified of what came in, as they prefer."""
+    defer_many(
+        "desk.notify",
+        [
+            {
+                "organization_id": str(row["organization_id"]),
+                "conversation_id": str(row["id"]),
+                "reason": "message",
+                "user_ids": [str(row["to_tell"])],
+            }
+            for row in rows
+        ],
+    )
 
 
 def _count_row(conversation: ConversationRow, arrivals: Sequence[Arrival]) -> dict[str, object]:

@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "manage_flows": MANAGING,
     "manage_channels": ADMINISTERING,
     "read_security": ADMINISTERING,
+    "manage_keys": ADMINISTERING,
     "erase_contacts": ADMINISTERING,
     "operate": ADMINISTERING,
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hubbub.kit.errors import InvalidInput
+from hubbub.kit import clock
+from hubbub.kit.errors import InvalidInput, NotAllowed, NotFound
 from hubbub.kit.ids import new_id, new_token
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.access import Principal, key_hash
@@ -15,6 +16,8 @@ from hubbub.organizations.models import ApiKey, AuditEntry, Membership, Organiza
 from hubbub.organizations.scope import enter
 
 KEY_PREFIX = "hub_"
+RANKS = list(Role)
+"""The most powerful first."""
 
 
 def create_organization(name: str, slug: str) -> Organization:
@@ -72,6 +75,31 @@ def create_api_key(
         expires_at=expires_at,
     )
     return NewKey(id=row.id, key=key)
+
+
+def make_api_key(principal: Principal, *, name: str, role: Role, expires_at: datetime | None) -> NewKey:
+    """A key that somebody makes for a machine. Raises NotAllowed for a role above their own, InvalidInput."""
+    if RANKS.index(role) < RANKS.index(principal.role):
+        raise NotAllowed(f"Your role is {principal.role}: a key of yours cannot be {role}.")
+    if expires_at is not None and expires_at <= clock.now():
+        raise InvalidInput("A key expires at a moment that is to come.")
+    made = create_api_key(principal.organization_id, name, role, expires_at=expires_at)
+    ApiKey.objects.filter(id=made.id).update(created_by=principal.user_id)
+    audit(principal, principal.organization_id, "api_key_created", "api_key", made.id, role=str(role))
+    return made
+
+
+def revoke_api_key(principal: Principal, key_id: UUID) -> None:
+    """It opens nothing from now on. Raises NotFound, NotAllowed for a key above one's own role."""
+    rows = ApiKey.objects.select_for_update(no_key=True, of=("self",))
+    found = rows.filter(organization_id=principal.organization_id, id=key_id, revoked_at__isnull=True).first()
+    if found is None:
+        raise NotFound("There is no such key.")
+    if RANKS.index(Role(found.role)) < RANKS.index(principal.role):
+        raise NotAllowed(f"Your role is {principal.role}: a key that is {found.role} is not yours to revoke.")
+    found.revoked_at = clock.now()
+    found.save(update_fields=["revoked_at"])
+    audit(principal, principal.organization_id, "api_key_revoked", "api_key", key_id)
 
 
 def audit(

@@ -72,3 +72,16 @@ def name_of(principal: Principal) -> str:
     statement = NAMES.get(principal.actor_type)
     rows = run(statement, id=principal.actor_id) if statement else []
     return str(rows[0]["name"])[:255] if rows else ""
+
+
+API_KEYS = f"""
+SELECT k.id, k.name, k.role, k.prefix, k.is_operator, k.created_at, k.expires_at, k.last_used_at,
+       (SELECT {NAME} FROM hubbub_user u WHERE u.id = k.created_by_id) AS created_by
+  FROM api_key k WHERE k.organization_id = %(organization)s AND k.revoked_at IS NULL
+ ORDER BY k.created_at DESC, k.id DESC
+"""  # noqa: S608 - our own words
+
+
+def list_api_keys(organization_id: UUID) -> list[Row]:
+    """Keys that were not revoked, newest first, with whom made them; never the keys themselves."""
+    return run(API_KEYS, organization=organization_id)

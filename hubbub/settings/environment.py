@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from hubbub.kit.envelope import Envelope, KeyRing
 from hubbub.kit.errors import ConfigurationError
-from hubbub.settings.fields import NO_SECRET, ROOT, AbsolutePath, Keys, Names, WebUrl, setting
+from hubbub.settings.fields import NO_SECRET, ROOT, AbsolutePath, Keys, MailUrl, Names, WebUrl, setting
 from hubbub.settings.sources import REQUIRED_SECRETS, GeneratedSecrets, NamedFiles
 
 SHORTEST_SECRET = 32
@@ -103,6 +103,11 @@ class Environment(BaseSettings):
         "hubbub",
         pattern=r"^[a-z][a-z0-9_]{0,30}$",
     )
+    smtp_url: MailUrl | None = setting(
+        "HUBBUB_SMTP_URL",
+        "smtp://USER:PASSWORD@HOST:587, or smtps:// for TLS from the first byte. Unset: no e-mail is sent.",
+    )
+    mail_from: str = setting("HUBBUB_MAIL_FROM", "Who e-mails come from.", "hubbub@localhost")
     redis_url: SecretStr | None = setting("REDIS_URL", "redis://… for a shared cache and an outer lock. Optional.")
 
     # Secrets

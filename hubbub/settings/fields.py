@@ -49,8 +49,16 @@ def _sound_keys(keys: SecretStr) -> SecretStr:
     return keys
 
 
+def _mail_url(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0:
+        raise ValueError("must be a URL such as smtp://user:password@mail.example.com:587")
+    return url
+
+
 AbsolutePath = Annotated[Path, AfterValidator(absolute)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 Keys = Annotated[SecretStr, AfterValidator(_sound_keys)]
+MailUrl = Annotated[SecretStr, AfterValidator(_mail_url)]
 NO_SECRET = SecretStr("")

@@ -79,6 +79,8 @@ def _ids() -> dict[str, object]:
                 "view_id",
                 "reply_id",
                 "scheduled_id",
+                "key_id",
+                "subscription_id",
             )
         },
     }

@@ -13,12 +13,22 @@ from django.db import connection
 from hubbub.channels.models import Template
 from hubbub.contacts.models import MergeSuggestion
 from hubbub.conversations.models import Note, ProcessingRecord, ScheduledMessage
-from hubbub.desk.models import CannedReply, Label, Lead, SavedView, Team, TeamAssignment, TeamMembership
+from hubbub.desk.models import (
+    CannedReply,
+    Label,
+    Lead,
+    PushSubscription,
+    SavedView,
+    Team,
+    TeamAssignment,
+    TeamMembership,
+)
 from hubbub.flows.actions import NewFlow, create_flow
 from hubbub.inbound.models import Event
 from hubbub.kit import clock
 from hubbub.kit.ids import new_id
 from hubbub.organizations.access import PERMISSIONS
+from hubbub.organizations.actions import create_api_key
 from hubbub.organizations.models import Membership, Role, User
 from hubbub.organizations.scope import organization_scope
 from tests.api.routes import Route, all_routes
@@ -56,6 +66,10 @@ BODIES: dict[str, Any] = {
     "POST /canned-replies": "reply",
     "PATCH /canned-replies/{reply_id}": {"title": "New"},
     "POST /canned-replies/{reply_id}/render": "conversation",
+    "POST /api-keys": {"name": "A machine", "role": "viewer"},
+    "PUT /working-hours": {"hours": {"time_zone": "Asia/Bangkok", "days": {"mon": [["09:00", "18:00"]]}}},
+    "PUT /me/notifications": {"items": []},
+    "POST /me/push-subscriptions": {"endpoint": "https://push.example.com/1", "keys": {"p256dh": "", "auth": ""}},
     "PATCH /me": {"name": "New"},
     "POST /labels": "label",
     "PATCH /labels/{label_id}": {"description": "New"},
@@ -135,6 +149,10 @@ def _world(name: str) -> World:
             content={"kind": "text", "text": "later"},
             due_at=clock.now() + timedelta(hours=1),
         )
+        key = create_api_key(talk.tenant.id, "A machine", Role.VIEWER)
+        device = PushSubscription.objects.create(
+            organization=talk.tenant.organization, user=user, endpoint_index=new_id().hex, subscription="{}"
+        )
         event = Event.objects.filter(message_id=message.id).first()
         assert event is not None
         assert template.id
@@ -159,6 +177,8 @@ def _world(name: str) -> World:
             "view_id": view.id,
             "reply_id": reply.id,
             "scheduled_id": scheduled.id,
+            "key_id": key.id,
+            "subscription_id": device.id,
         },
     )
 
@@ -279,6 +299,7 @@ def _fingerprint(tenant: Tenant) -> list[Any]:
         *("conversation", "message", "contact", "contact_identity", "channel", "event", "outbox", "audit_entry"),
         *("team", "team_membership", "team_assignment", "lead", "flow", "flow_version"),
         *("note", "mention", "snooze", "label", "saved_view", "canned_reply", "scheduled_message"),
+        *("api_key", "push_subscription", "working_hours"),
     )
     with organization_scope(tenant.id), connection.cursor() as cursor:
         found = []

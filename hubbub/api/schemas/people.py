@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from hubbub.api.router import StrictSchema
+from hubbub.api.schemas.common import Id
 
 RoleName = Literal["owner", "admin", "manager", "agent", "viewer"]
 LanguageTag = Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,4})?)?$", max_length=10)]
@@ -29,6 +31,7 @@ class Business(Schema):
 
 class Features(Schema):
     has_push: bool = Field(description="Whether notifications can be pushed to this person's devices.")
+    has_email: bool = Field(description="Whether the installation has a mail server.")
 
 
 class Me(Schema):
@@ -58,4 +61,43 @@ class Member(Schema):
 
 class Members(Schema):
     items: list[Member]
+    next_cursor: str | None
+
+
+class NotificationPreference(StrictSchema):
+    """What one person wants to hear of a channel: of what is given to them, what mentions them, what their customers
+    write."""
+
+    channel_id: Id | None = Field(default=None, description="null: of every channel without a line of its own.")
+    in_app: bool = True
+    push: bool = True
+    email: bool = False
+
+
+class NotificationPreferences(StrictSchema):
+    items: list[NotificationPreference] = Field(max_length=500)
+
+
+class PushKeys(StrictSchema):
+    p256dh: Annotated[str, Field(max_length=200)]
+    auth: Annotated[str, Field(max_length=100)]
+
+
+class NewPushSubscription(StrictSchema):
+    """As the browser's `PushSubscription.toJSON()` has it."""
+
+    endpoint: Annotated[str, Field(max_length=2000)]
+    keys: PushKeys
+    label: Annotated[str, Field(max_length=200)] = Field(default="", description="To recognise the device by.")
+
+
+class PushSubscription(Schema):
+    id: UUID
+    label: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+class PushSubscriptions(Schema):
+    items: list[PushSubscription]
     next_cursor: str | None

@@ -18,6 +18,7 @@ from hubbub.kit.json import JsonValue
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.database import run
+from hubbub.organizations.jobs import defer
 from hubbub.organizations.models import Membership
 
 MARK_READ = """
@@ -37,10 +38,11 @@ UPDATE conversation c
  WHERE c.organization_id = %(organization)s AND c.id = %(id)s
 """
 SET_STATUS = """
-UPDATE conversation SET status = %(status)s, status_changed_at = hubbub_now(), updated_at = hubbub_now(),
-       closed_at = CASE %(status)s WHEN 'closed' THEN hubbub_now() WHEN 'active' THEN NULL ELSE closed_at END,
-       archived_at = CASE %(status)s WHEN 'archived' THEN hubbub_now() WHEN 'active' THEN NULL ELSE archived_at END
- WHERE organization_id = %(organization)s AND id = %(id)s
+UPDATE conversation c SET status = n.status, status_changed_at = hubbub_now(), updated_at = hubbub_now(),
+       closed_at = CASE n.status WHEN 'closed' THEN hubbub_now() WHEN 'active' THEN NULL ELSE c.closed_at END,
+       archived_at = CASE n.status WHEN 'archived' THEN hubbub_now() WHEN 'active' THEN NULL ELSE c.archived_at END
+  FROM (SELECT %(status)s::varchar AS status) n
+ WHERE c.organization_id = %(organization)s AND c.id = %(id)s
 """
 LONGEST_TAG = 100
 MOST_TAGS = 100
@@ -187,6 +189,20 @@ def assign(principal: Principal, conversation_id: UUID, user_id: UUID | None) ->
     conversation.save(update_fields=["assigned_to", "assignment_type", "updated_at"])
     run("UPDATE conversation SET assigned_at = hubbub_now() WHERE id = %(id)s", id=conversation_id)
     _changed(principal, conversation_id, "conversation_assigned", user_id=str(user_id) if user_id else None)
+    if user_id and user_id != principal.user_id:
+        tell(principal, conversation_id, "assigned", [user_id])
+
+
+def tell(principal: Principal, conversation_id: UUID, reason: str, user_ids: Sequence[UUID]) -> None:
+    """Have people notified of what whoever acts has done, as each prefers."""
+    defer(
+        "desk.notify",
+        organization_id=str(principal.organization_id),
+        conversation_id=str(conversation_id),
+        reason=reason,
+        user_ids=[str(one) for one in user_ids],
+        actor_id=str(principal.user_id) if principal.user_id else None,
+    )
 
 
 def set_auto_reply(principal: Principal, conversation_id: UUID, *, is_enabled: bool) -> None:

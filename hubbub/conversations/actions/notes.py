@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from hubbub.conversations.actions.lifecycle import lock_conversation
+from hubbub.conversations.actions.lifecycle import lock_conversation, tell
 from hubbub.conversations.models import Mention, Note
 from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.errors import InvalidInput, NotAllowed, NotFound
@@ -45,6 +45,8 @@ def write_note(principal: Principal, conversation_id: UUID, text: str, mentions:
         for user_id in wanted
     )
     audit(principal, principal.organization_id, "note_written", "note", note.id)
+    if wanted:
+        tell(principal, conversation_id, "mentioned", wanted)
     _show(principal.organization_id, "note.created", note, mentions=[str(user_id) for user_id in wanted])
     return note
 
