@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
             "automation_item",
             grants={"web": ALL, "inbound": ALL, "automation": "SELECT, DELETE"},
             spanning=("inbound",),
-            references=MESSAGE_KEYS,
+            references=CONVERSATION_KEYS,
         ),
         protect(
             "note",
