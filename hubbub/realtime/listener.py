@@ -50,30 +50,31 @@ async def listen(audiences: Mapping[UUID, Audience]) -> None:
 
 async def publish_new(connection: Connection, audiences: Mapping[UUID, Audience]) -> None:
     """Read what the relay has numbered since the last look."""
-    begun = {key: one for key, one in audiences.items() if one.last_seq is not None}
+    begun = {key: one.last_seq for key, one in audiences.items() if one.last_seq is not None}
     if not begun:
         return
     rows = await (await connection.execute(HEADS, {"organizations": list(begun)})).fetchall()
     for row in rows:
-        audience = begun[row["organization_id"]]
-        while audience.last_seq is not None and audience.last_seq != row["last_seq"]:
-            if not await _publish_some(connection, audience, row["last_seq"]):
-                break
+        audience = audiences.get(row["organization_id"])
+        if audience is None:
+            continue
+        if row["last_seq"] < begun[audience.organization_id]:
+            audience.begin_anew(row["last_seq"])
+        while audience.last_seq is not None and audience.last_seq < row["last_seq"]:
+            if not await _publish_some(connection, audience, audience.last_seq):
+                audience.begin_anew(row["last_seq"])
 
 
-async def _publish_some(connection: Connection, audience: Audience, last: int) -> bool:
-    """Up to MOST_STEPS events; False when there are none."""
-    begin = audience.last_seq
-    assert begin is not None
+async def _publish_some(connection: Connection, audience: Audience, begin: int) -> bool:
+    """Up to MOST_STEPS events; False when the next one is not there any more. There may be newer ones, too."""
     values = {"organization": audience.organization_id, "seq": begin, "limit": MOST_STEPS}
     async with connection.transaction():
         await connection.execute(SCOPE, [str(audience.organization_id)])
         rows = await (await connection.execute(SINCE, values)).fetchall()
-    if last < begin or (rows and rows[0]["seq"] != begin + 1):
-        audience.begin_anew(last)
+    if not rows or rows[0]["seq"] != begin + 1:
         return False
     audience.publish([Change(**row) for row in rows])
-    return bool(rows)
+    return True
 
 
 def listening_url() -> str:
