@@ -386,3 +386,22 @@ def test_a_window_that_closes_soon_can_be_asked_for() -> None:
             Conversation.objects.update(last_message_at=opened_at)
         found = {name for name in ("open", "closing", "closed") if listed(api, window=name)}
         assert found == {window}
+
+
+def test_what_the_team_wrote_stays_when_two_people_turn_out_to_be_one() -> None:
+    first = make_talk("hello")
+    second = Talk(tenant=first.tenant, channel=first.channel, user=f"U{new_id().hex}")
+    second.says("it is me", second=3)
+    api, user = signed_in(first.tenant, Role.MANAGER)
+    rows = sorted(api.get("/conversations").items, key=lambda row: row["last_message_at"])
+    (kept, other), due_at = rows, (clock.now() + timedelta(hours=1)).isoformat()
+    api.post(f"/conversations/{other['id']}/notes", {"text": "likes red", "mentions": [str(user.id)]})
+    api.post(f"/conversations/{other['id']}/scheduled", {"draft": {"text": "later"}, "due_at": due_at})
+    api.post(f"/conversations/{other['id']}/tags", {"add": ["vip"]})
+    for one in rows:
+        assert api.post(f"/conversations/{one['id']}/snooze", {"until_reply": True}).status == 200
+    assert api.post(f"/contacts/{kept['contact_id']}/merge", {"contact_id": other["contact_id"]}).status == 200
+    assert listed(api, status="active") == listed(api, mentions="unseen") == [kept["id"]]
+    assert [one["text"] for one in api.get(f"/conversations/{kept['id']}/notes").items] == ["likes red"]
+    assert len(api.get(f"/conversations/{kept['id']}/scheduled").items) == 1
+    assert listed(api, tag="vip") == []

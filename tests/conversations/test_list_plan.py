@@ -140,7 +140,7 @@ def desk(database: None) -> tuple[Tenant, Channel, UUID]:
     return tenant, channel, agents[0]
 
 
-TABS = ("mine", "unassigned", "all", "archived", "channel", "everything")
+TABS = ("mine", "unassigned", "all", "archived", "channel", "everything", "snoozed")
 
 
 def _filters(tab: str, channel: Channel, me: UUID) -> dict[str, Any]:
@@ -151,6 +151,7 @@ def _filters(tab: str, channel: Channel, me: UUID) -> dict[str, Any]:
         "archived": {"status": "archived"},
         "channel": {"status": "active", "channel_id": channel.id},
         "everything": {},
+        "snoozed": {"is_snoozed": True},
     }
     return filters[tab]
 

@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Keys
+         * @description Keys that open something, newest first; never the keys themselves.
+         */
+        get: operations["hubbub_api_api_keys_get_keys"];
+        put?: never;
+        /**
+         * Create Key
+         * @description A new key of a role that is not above your own. Keep it: it is shown this once.
+         */
+        post: operations["hubbub_api_api_keys_create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Key
+         * @description It opens nothing from now on. This cannot be taken back.
+         */
+        delete: operations["hubbub_api_api_keys_delete_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -1316,6 +1360,74 @@ export interface paths {
         patch: operations["hubbub_api_me_change_me"];
         trace?: never;
     };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notifications
+         * @description How you want to be told; the line without a channel is of all that have none of their own.
+         */
+        get: operations["hubbub_api_me_get_notifications"];
+        /**
+         * Put Notifications
+         * @description Replace all of your preferences.
+         */
+        put: operations["hubbub_api_me_put_notifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Subscriptions
+         * @description Your devices, newest first.
+         */
+        get: operations["hubbub_api_me_list_subscriptions"];
+        put?: never;
+        /**
+         * Create Subscription
+         * @description Have notifications pushed to this browser, which subscribed with `vapid_public_key`.
+         */
+        post: operations["hubbub_api_me_create_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/push-subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Subscription
+         * @description Push nothing more to that device.
+         */
+        delete: operations["hubbub_api_me_delete_subscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members": {
         parameters: {
             query?: never;
@@ -1869,6 +1981,50 @@ export interface paths {
         patch: operations["hubbub_api_views_change_view"];
         trace?: never;
     };
+    "/api/v1/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Work
+         * @description How much waits, and for how long: automation, outbox, jobs, dead letters. Of this organisation only.
+         */
+        get: operations["hubbub_api_work_get_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/working-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Hours
+         * @description The organisation's hours first, then those of channels that have their own.
+         */
+        get: operations["hubbub_api_working_hours_get_hours"];
+        /**
+         * Put Hours
+         * @description Set the hours of the organisation, or of one channel; the others stay.
+         */
+        put: operations["hubbub_api_working_hours_put_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1922,6 +2078,46 @@ export interface components {
              * @enum {string}
              */
             type: "user" | "api_key" | "flow" | "customer" | "system";
+        };
+        /** ApiKey */
+        ApiKey: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Operator */
+            is_operator: boolean;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Prefix
+             * @description How the key begins, to recognise it by.
+             */
+            prefix: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "manager" | "agent" | "viewer";
+        };
+        /** ApiKeys */
+        ApiKeys: {
+            /** Items */
+            items: components["schemas"]["ApiKey"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** Attachment */
         Attachment: {
@@ -3191,6 +3387,11 @@ export interface components {
         /** Features */
         Features: {
             /**
+             * Has Email
+             * @description Whether the installation has a mail server.
+             */
+            has_email: boolean;
+            /**
              * Has Push
              * @description Whether notifications can be pushed to this person's devices.
              */
@@ -3561,6 +3762,38 @@ export interface components {
              */
             assigned_to_id: string | null;
         };
+        /** Hours */
+        Hours: {
+            /**
+             * Channel Id
+             * @description null: of every channel that has none of its own.
+             */
+            channel_id: string | null;
+            /**
+             * Hours
+             * @description {"time_zone": "Asia/Bangkok", "days": {"mon": [["09:00", "18:00"]]}}
+             */
+            hours: {
+                [key: string]: unknown;
+            };
+            /**
+             * Is Open
+             * @description Whether people are at work now.
+             */
+            is_open: boolean;
+        };
+        /** HoursIn */
+        HoursIn: {
+            /** Channel Id */
+            channel_id?: string | null;
+            /**
+             * Hours
+             * @description null takes them away.
+             */
+            hours: {
+                [key: string]: unknown;
+            } | null;
+        };
         /**
          * Identity
          * @description That person on one channel.
@@ -3671,6 +3904,20 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Lane */
+        Lane: {
+            /**
+             * Count
+             * @description At most 10,000.
+             */
+            count: number;
+            /** Lane */
+            lane: string;
+            /** Oldest Seconds */
+            oldest_seconds: number | null;
+            /** State */
+            state: string;
+        };
         /** Lead */
         Lead: {
             /**
@@ -3774,6 +4021,44 @@ export interface components {
         LiveRun: {
             /** @description The flow in the middle of which the conversation is; null: none. */
             run: components["schemas"]["FlowRun"] | null;
+        };
+        /** MadeApiKey */
+        MadeApiKey: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Operator */
+            is_operator: boolean;
+            /**
+             * Key
+             * @description Shown this once; only its HMAC is kept.
+             */
+            key: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Prefix
+             * @description How the key begins, to recognise it by.
+             */
+            prefix: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "manager" | "agent" | "viewer";
         };
         /** MarkRead */
         MarkRead: {
@@ -4009,6 +4294,19 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** NewApiKey */
+        NewApiKey: {
+            /** Expires At */
+            expires_at?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @description At most your own.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "manager" | "agent" | "viewer";
+        };
         /** NewCannedReply */
         NewCannedReply: {
             /**
@@ -4160,6 +4458,21 @@ export interface components {
              */
             type: "ai_response" | "intent_analysis" | "sentiment_analysis" | "translation" | "moderation";
         };
+        /**
+         * NewPushSubscription
+         * @description As the browser's `PushSubscription.toJSON()` has it.
+         */
+        NewPushSubscription: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+            /**
+             * Label
+             * @description To recognise the device by.
+             * @default
+             */
+            label: string;
+        };
         /** NewScheduled */
         NewScheduled: {
             /** @description What is to be said, as for POST …/messages. */
@@ -4229,6 +4542,38 @@ export interface components {
             items: components["schemas"]["Note"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * NotificationPreference
+         * @description What one person wants to hear of a channel: of what is given to them, what mentions them, what their customers
+         *     write.
+         */
+        NotificationPreference: {
+            /**
+             * Channel Id
+             * @description null: of every channel without a line of its own.
+             */
+            channel_id?: string | null;
+            /**
+             * Email
+             * @default false
+             */
+            email: boolean;
+            /**
+             * In App
+             * @default true
+             */
+            in_app: boolean;
+            /**
+             * Push
+             * @default true
+             */
+            push: boolean;
+        };
+        /** NotificationPreferences */
+        NotificationPreferences: {
+            /** Items */
+            items: components["schemas"]["NotificationPreference"][];
         };
         /** OtherContact */
         OtherContact: {
@@ -4351,6 +4696,37 @@ export interface components {
         ProcessingList: {
             /** Items */
             items: components["schemas"]["Processing"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** PushKeys */
+        PushKeys: {
+            /** Auth */
+            auth: string;
+            /** P256Dh */
+            p256dh: string;
+        };
+        /** PushSubscription */
+        PushSubscription: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /** Used At */
+            used_at: string | null;
+        };
+        /** PushSubscriptions */
+        PushSubscriptions: {
+            /** Items */
+            items: components["schemas"]["PushSubscription"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -5164,6 +5540,16 @@ export interface components {
             /** Name */
             name?: string | null;
         };
+        /** Waiting */
+        Waiting: {
+            /**
+             * Count
+             * @description At most 10,000.
+             */
+            count: number;
+            /** Oldest Seconds */
+            oldest_seconds: number | null;
+        };
         /** Way */
         Way: {
             /** Closes At */
@@ -5220,6 +5606,35 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Work */
+        Work: {
+            /** @description Conversations in which a machine has something to look at. */
+            automation: components["schemas"]["Waiting"];
+            /** @description Events that could not be applied: GET /events?is_dead=true. */
+            dead_events: components["schemas"]["Waiting"];
+            /**
+             * Jobs
+             * @description Slow work, by queue and state; what failed within the last week.
+             */
+            jobs: components["schemas"]["Lane"][];
+            /**
+             * Outbox
+             * @description Messages on their way, by platform and state.
+             */
+            outbox: components["schemas"]["Lane"][];
+            /** @description Answers that wait for their time; the age is of their making. */
+            scheduled: components["schemas"]["Waiting"];
+        };
+        /** WorkingHours */
+        WorkingHours: {
+            /**
+             * Items
+             * @description Empty: always.
+             */
+            items: components["schemas"]["Hours"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -5229,6 +5644,153 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    hubbub_api_api_keys_get_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeys"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_api_keys_create_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiKey"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_api_keys_delete_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     hubbub_api_calls_list_calls: {
         parameters: {
             query?: {
@@ -9968,6 +10530,242 @@ export interface operations {
             };
         };
     };
+    hubbub_api_me_get_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_me_put_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationPreferences"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_me_list_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscriptions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_me_create_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPushSubscription"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscription"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_me_delete_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     hubbub_api_members_get_members: {
         parameters: {
             query?: never;
@@ -11940,6 +12738,133 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_work_get_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_working_hours_get_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingHours"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_working_hours_put_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingHours"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
