@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from hubbub.organizations.scope import organization_scope
 from hubbub.settings.database import logins
 from hubbub.settings.environment import environment, reload_environment
 from tests.edge.harness import EdgeProcess
+from tests.facebook_integration.seeds import ROOT
 from tests.facebook_integration.services.seen import messages
 from tests.support.automation import automate
 from tests.support.factories import unique_external_id
@@ -157,3 +160,12 @@ def rows(shop: Documented, model: Any, **wanted: Any) -> list[Any]:
     """Rows of the hub's own model, read without the façade."""
     with organization_scope(shop.line.tenant.id):
         return list(model.objects.filter(**wanted))
+
+
+def manage(*arguments: str) -> str:
+    """What a real process prints, as somebody would run it."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,8 +12,7 @@ from facebook_integration.models import FacebookConversationFlow, FacebookPage
 from facebook_integration.services.facebook_api import FacebookGraphAPI, FacebookMessengerService
 from hubbub.channels.models import Channel
 from hubbub.flows.predefined import KINDS
-from tests.facebook_integration.documented import OUR_APP, PUBLIC, Documented, rows
-from tests.facebook_integration.seeds import ROOT
+from tests.facebook_integration.documented import OUR_APP, PUBLIC, Documented, manage, rows
 
 
 def new_page(shop: Documented) -> tuple[str, ...]:
@@ -32,15 +29,6 @@ def new_page(shop: Documented) -> tuple[str, ...]:
 
 def of(shop: Documented) -> tuple[str, str]:
     return ("--page-id", shop.page.page_id)
-
-
-def manage(*arguments: str) -> str:
-    """What a real process prints, as somebody would run it."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_makemigrations_and_migrate_have_nothing_to_do(database: None) -> None:
