@@ -18,7 +18,9 @@ export function Phone({ player, business }: { player: Player; business: string }
   const newest = messages.at(-1)?.id;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new message scrolls, nothing else
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [newest]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' });
+  }, [newest]);
 
   const act = (action: string, content?: Record<string, unknown>) => play.mutate({ action, content });
   const last = messages.at(-1);
