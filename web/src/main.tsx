@@ -2,7 +2,7 @@ import '@fontsource-variable/inter';
 import '@mantine/core/styles.css';
 import '@mantine/spotlight/styles.css';
 import './ui/tokens.css';
-import { DEFAULT_THEME, MantineProvider, mergeMantineTheme } from '@mantine/core';
+import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -11,7 +11,6 @@ import { queryClient } from './api/queries';
 import { LANGUAGES, preferredLanguage, setLanguage, useLanguage } from './i18n';
 import { routeTree } from './routeTree.gen';
 import { cssVariablesResolver, theme } from './theme';
-import { adoptVariables } from './ui/contentPolicy';
 import { Direction } from './ui/Direction';
 
 const router = createRouter({
@@ -31,11 +30,21 @@ declare module '@tanstack/react-router' {
 // An open tab asks for the files of the version it began with; after an upgrade these are gone.
 window.addEventListener('vite:preloadError', () => window.location.reload());
 
+/** Mantine writes its colours into style tags; our content policy takes only those that carry the page's nonce. */
+function styleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+}
+
 function App() {
   const language = useLanguage();
   return (
     <Direction key={language} isRightToLeft={LANGUAGES[language].isRightToLeft}>
-      <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariablesResolver}
+        defaultColorScheme="auto"
+        getStyleNonce={styleNonce}
+      >
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
         </QueryClientProvider>
@@ -44,7 +53,6 @@ function App() {
   );
 }
 
-adoptVariables(mergeMantineTheme(DEFAULT_THEME, theme), cssVariablesResolver);
 void setLanguage(preferredLanguage())
   .catch(() => setLanguage('en'))
   .then(() => {

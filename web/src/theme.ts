@@ -39,7 +39,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
-    // The page itself never scrolls; locking it would need a style tag that the content policy refuses.
+    // The page itself never scrolls: there is nothing to lock.
     Modal: { defaultProps: { lockScroll: false, centered: true, radius: 'lg' } },
     Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', color: 'dark.7' } },

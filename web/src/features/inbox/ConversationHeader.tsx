@@ -46,9 +46,11 @@ export function ConversationHeader({ conversation, isPanelOpen, onTogglePanel }:
       </Link>
       <Avatar name={name} platform={conversation.platform} size={34} />
       <div className={classes.who}>
-        <h2 dir="auto">{name}</h2>
-        <span dir="auto">
-          {PLATFORM_NAMES[conversation.platform]} · {conversation.channel_name}
+        <h2>
+          <bdi>{name}</bdi>
+        </h2>
+        <span>
+          {PLATFORM_NAMES[conversation.platform]} · <bdi>{conversation.channel_name}</bdi>
         </span>
       </div>
       <Viewers conversation={conversation} />

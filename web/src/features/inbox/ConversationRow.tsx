@@ -65,23 +65,23 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
       </button>
       <div className={classes.body}>
         <div className={classes.line}>
-          <span className={classes.name} dir="auto">
-            {name}
+          <span className={classes.name}>
+            <bdi>{name}</bdi>
           </span>
           <time className={classes.time} dateTime={conversation.last_message_at ?? undefined}>
             {shortAgo(lastAt, now)}
           </time>
         </div>
         <div className={classes.line}>
-          <span className={classes.preview} dir="auto">
+          <span className={classes.preview}>
             {isOurs(conversation) && <span className={classes.author}>{t('inbox.you')} </span>}
-            {conversation.last_message_text || t('inbox.noText')}
+            <bdi>{conversation.last_message_text || t('inbox.noText')}</bdi>
           </span>
           {isUnread && <span className={classes.count}>{Math.min(conversation.unread_count, 99)}</span>}
         </div>
         <div className={classes.line}>
-          <span className={classes.source} dir="auto">
-            {conversation.channel_name}
+          <span className={classes.source}>
+            <bdi>{conversation.channel_name}</bdi>
           </span>
           <Chips conversation={conversation} assignee={assignee} colors={colors} now={now} />
         </div>
