@@ -26,3 +26,4 @@ def keep_partitions() -> None:
         run("SELECT ensure_partitions(%(table)s, %(days)s)", table=table, days=DAYS_AHEAD)
         run("SELECT drop_expired_partitions(%(table)s, %(days)s)", table=table, days=days)
     run("SELECT purge_remembered()")
+    run("SELECT purge_runs(%(days)s)", days=environment().flow_run_retention_days)

@@ -151,6 +151,7 @@ class FlowRun(TenantPart):
             models.Index(fields=["due_at"], name="flow_run_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["conversation", "-started_at"], name="flow_run_by_conversation"),
             models.Index(fields=["flow", "-started_at"], name="flow_run_by_flow"),
+            models.Index(fields=["ended_at"], name="flow_run_ended", condition=models.Q(ended_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

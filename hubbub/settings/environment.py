@@ -234,6 +234,12 @@ class Environment(BaseSettings):
         90,
         ge=8,
     )
+    flow_run_retention_days: int = setting(
+        "HUBBUB_FLOW_RUN_RETENTION_DAYS",
+        "Runs of flows that have ended are removed after this; their counts stay.",
+        180,
+        ge=1,
+    )
     realtime_retention_days: int = setting(
         "HUBBUB_REALTIME_RETENTION_DAYS", "Events for people's screens are dropped after this.", 3, ge=1
     )

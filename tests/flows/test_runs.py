@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from hubbub.conversations.upkeep import keep_partitions
 from hubbub.flows.models import Flow, FlowRun, FlowStepCount
 from hubbub.flows.queries import flow_counts, list_runs, summarize_flows
 from hubbub.flows.runs import (
@@ -25,6 +26,7 @@ from hubbub.kit import clock
 from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
+from hubbub.settings.environment import environment
 from tests.flows.test_models import make_flow
 from tests.support.roles import acting_as
 from tests.support.talk import Talk, make_talk
@@ -188,3 +190,22 @@ def test_nobody_of_another_organisation_writes_a_run() -> None:
     with acting_as("web"), organization_scope(other.tenant.id):
         assert save_runs([write]) == set()
         assert run("SELECT id FROM flow_run WHERE flow_id = %(flow)s", flow=flow.id) == []
+
+
+def test_runs_that_ended_long_ago_go_and_their_counts_stay() -> None:
+    days = environment().flow_run_retention_days
+    talk = make_talk("hello")
+    flow = make_flow(talk.tenant)
+    ids = [new_id() for _ in range(3)]
+    for run_id in ids[:2]:
+        save(talk, a_write(talk, flow, id=run_id, status="completed"))
+    save(talk, a_write(talk, flow, id=ids[2]))
+    with organization_scope(talk.tenant.id):
+        FlowRun.objects.filter(id=ids[0]).update(ended_at=clock.now() - timedelta(days=days, minutes=1))
+        FlowRun.objects.filter(id=ids[2]).update(started_at=clock.now() - timedelta(days=days * 2))
+    with acting_as("jobs"):
+        keep_partitions()
+    with organization_scope(talk.tenant.id):
+        assert {one.id for one in FlowRun.objects.filter(flow=flow)} == {ids[1], ids[2]}
+        (whole,) = FlowStepCount.objects.filter(flow=flow, step="")
+    assert (whole.entered, whole.completed) == (3, 2)

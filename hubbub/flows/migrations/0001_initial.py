@@ -390,4 +390,10 @@ class Migration(migrations.Migration):
             model_name="flow",
             constraint=models.UniqueConstraint(fields=("organization", "key"), name="flow_key_unique"),
         ),
+        migrations.AddIndex(
+            model_name="flowrun",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", False)), fields=["ended_at"], name="flow_run_ended"
+            ),
+        ),
     ]

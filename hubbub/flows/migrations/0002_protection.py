@@ -33,6 +33,20 @@ STAMPING = {
     "flow_channel": "INSERT OR DELETE OR UPDATE",
     "flow_trigger": "INSERT OR DELETE OR UPDATE OF position, type, value, settings",
 }
+PURGE = """
+CREATE FUNCTION purge_runs(days int) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    purged bigint;
+BEGIN
+    DELETE FROM flow_run WHERE id IN (
+        SELECT id FROM flow_run WHERE ended_at < hubbub_now() - make_interval(days => days)
+         ORDER BY ended_at LIMIT 50000);
+    GET DIAGNOSTICS purged = ROW_COUNT;
+    RETURN purged;
+END $$
+"""
+"""Runs that ended long ago, for all organisations; called once an hour by the jobs process. Their counts are rows of
+their own."""
 
 
 class Migration(migrations.Migration):
@@ -81,6 +95,9 @@ class Migration(migrations.Migration):
                     f"CREATE TRIGGER stamp_flows AFTER {events} ON {table} FOR EACH ROW EXECUTE FUNCTION stamp_flows()"
                     for table, events in STAMPING.items()
                 ),
+                PURGE,
+                "REVOKE ALL ON FUNCTION purge_runs(int) FROM PUBLIC",
+                "GRANT EXECUTE ON FUNCTION purge_runs(int) TO {jobs}",
                 # Room on the page for the next state: a run and its counts are written at every turn.
                 "ALTER TABLE flow_run SET (fillfactor = 60)",
                 "ALTER TABLE flow_step_count SET (fillfactor = 60)",
