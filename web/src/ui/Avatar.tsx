@@ -28,8 +28,9 @@ export const Avatar = memo(function Avatar({ name, url, platform, size = 36 }: P
 
 function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters
+  const isLatin = /^\p{Script=Latin}/u.test(name.trim());
+  const shown = isLatin && words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return shown
     .map((word) => [...(word ?? '?')][0])
     .join('')
     .toLocaleUpperCase();
