@@ -224,7 +224,9 @@ class FacebookWebhookEvent(DocumentedModel, Event):
 
     @classmethod
     def make(cls, values: Mapping[str, Any]) -> Any:  # noqa: ARG003
-        raise InvalidInput("Events are made by webhooks: deliver one with `test_facebook_webhook`.")
+        raise InvalidInput(
+            "Events are made by webhooks. Hand a body to FacebookWebhookHandler(page).process_webhook_event(data)."
+        )
 
 
 __all__ = [

@@ -64,6 +64,16 @@ class DocumentedQuerySet(models.QuerySet[Any, Any]):
         with self._acting():
             return super().explain(**options)
 
+    def in_bulk(self, id_list: Any = None, *, field_name: str = "pk") -> dict[Any, Any]:
+        """By any documented name whose values are told apart. Raises ValueError where two rows have the same one."""
+        if field_name not in self.model.documented:
+            return super().in_bulk(id_list, field_name=field_name)
+        rows = list(self if id_list is None else self.filter(**{f"{field_name}__in": list(id_list)}))
+        found = {getattr(row, field_name): row for row in rows}
+        if len(found) < len(rows):
+            raise ValueError(f"{field_name} is not unique here: two rows have the same one.")
+        return found
+
     # --- Names that do not go through the query -----------------------------------------------------------------------
 
     def values(self, *fields: Any, **expressions: Any) -> Any:

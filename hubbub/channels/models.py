@@ -36,7 +36,8 @@ class Channel(TenantModel):
     """A Page, an Instagram account, a WhatsApp number or a LINE Official Account. It belongs to one organisation."""
 
     project = TenantForeignKey(Project, on_delete=models.PROTECT, related_name="channels")
-    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+")
+    """Passes to another member when this one goes: a rule of the database."""
     platform = models.CharField(max_length=20, choices=list(PLATFORMS.items()))
     external_id = models.CharField(max_length=255)
     parent_external_id = models.CharField(max_length=255, blank=True, default="")

@@ -62,6 +62,34 @@ END $$
 """Whose turn it is to be asked, in any organisation: ids only, each once an interval however many ask. A channel that has
 no time yet, or one of a longer interval than today's, gets a time within the next interval, so that they spread."""
 
+CHANNELS_GO_ON = """
+CREATE FUNCTION pass_channels_on() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    gone uuid := (to_jsonb(OLD) ->> CASE TG_TABLE_NAME WHEN 'membership' THEN 'user_id' ELSE 'id' END)::uuid;
+    left_organization uuid := (to_jsonb(OLD) ->> 'organization_id')::uuid;
+BEGIN
+    UPDATE channel c
+       SET owner_id = (SELECT m.user_id FROM membership m
+                        WHERE m.organization_id = c.organization_id AND m.is_active AND m.user_id <> gone
+                          AND (m.projects = '[]' OR m.projects @> to_jsonb(c.project_id::text))
+                        ORDER BY array_position(ARRAY['owner', 'admin', 'manager', 'agent', 'viewer'], m.role::text),
+                                 m.created_at, m.id
+                        LIMIT 1)
+     WHERE c.owner_id = gone AND (left_organization IS NULL OR c.organization_id = left_organization);
+    RETURN OLD;
+END $$
+"""
+"""Whoever takes a person out of an organisation, or deletes them: their channels pass to another member who may see them,
+the highest role and the longest membership first; to nobody where there is none."""
+FIRES = "FOR EACH ROW EXECUTE FUNCTION pass_channels_on()"
+FIRES_WHEN_OFF = "FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active) EXECUTE FUNCTION pass_channels_on()"
+GOING = (
+    f"CREATE TRIGGER passes_channels_on AFTER DELETE ON membership {FIRES}",
+    f"CREATE TRIGGER passes_channels_on_when_off AFTER UPDATE OF is_active ON membership {FIRES_WHEN_OFF}",
+    f"CREATE TRIGGER passes_channels_on BEFORE DELETE ON hubbub_user {FIRES}",
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("channels", "0001_initial"), ("organizations", "0002_protection")]
@@ -115,6 +143,8 @@ class Migration(migrations.Migration):
                 CLAIM_SYNCS,
                 "REVOKE ALL ON FUNCTION claim_due_syncs(interval, int) FROM PUBLIC",
                 "GRANT EXECUTE ON FUNCTION claim_due_syncs(interval, int) TO {jobs}",
+                CHANNELS_GO_ON,
+                *GOING,
             ]
         ),
         protect(
