@@ -12,18 +12,21 @@ from typing import Final
 
 from hubbub.automation.decisions import Decision
 from hubbub.automation.scenes import Heard
+from hubbub.connectors.capabilities import Capabilities
 from hubbub.connectors.messages import OutboundKind, OutboundMessage
 from hubbub.flows.engine import RequestHttp, Send
 from hubbub.flows.engine.values import ENDED, LIVE
+from hubbub.kit.text import pieces
 
 COMMENT: Final = "comment"
 
 
-def privately(decision: Decision, heard: Heard) -> Decision:
-    """The decision about a comment, with everything that it says in one private reply."""
+def privately(decision: Decision, heard: Heard, capabilities: Capabilities) -> Decision:
+    """The decision about a comment, with everything that it says in one private reply, as far as this may be long."""
     texts = [one.content.text for one in decision.effects if isinstance(one, Send) and one.content.text]
     others = tuple(one for one in decision.effects if not isinstance(one, (Send, RequestHttp)))
-    said = (Send(content=_reply("\n\n".join(texts), heard)),) if texts else ()
+    text = pieces("\n\n".join(texts), capabilities.text_limit, capabilities.text_unit)[0]
+    said = (Send(content=_reply(text, heard)),) if text else ()
     ended = tuple(replace(run, status=ENDED, due_at=None) if run.status in LIVE else run for run in decision.runs)
     return replace(decision, effects=(*others, *said), runs=ended, live=None)
 

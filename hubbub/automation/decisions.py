@@ -27,8 +27,9 @@ class Decision:
     """Of the run whose steps are counted."""
 
     @property
-    def sends(self) -> int:
-        return sum(isinstance(effect, Send) for effect in self.effects)
+    def said(self) -> tuple[str, ...]:
+        """The texts of what is sent."""
+        return tuple(effect.content.text or "" for effect in self.effects if isinstance(effect, Send))
 
 
 def nothing(reason: str, scene: Scene) -> Decision:
@@ -51,5 +52,5 @@ def after(scene: Scene, decision: Decision) -> Scene:
         run=decision.live,
         person=person,
         handover="human" if is_handed_over else scene.handover,
-        recent_answers=scene.recent_answers + decision.sends,
+        recent_answers=(*scene.recent_answers, *decision.said),
     )

@@ -39,7 +39,8 @@ def flow(scene: Scene, heard: Heard) -> Decision | None:
     facts = _facts(scene, heard)
     if heard.type == COMMENT:
         ref = scene.book.match(scene.channel.id, facts)
-        return privately(_begin(scene, ref, _said(scene, heard)), heard) if ref else None
+        begun = _begin(scene, ref, _said(scene, heard)) if ref else None
+        return privately(begun, heard, scene.person.capabilities) if begun else None
     if scene.run is None:
         ref = scene.book.match(scene.channel.id, facts)
         return _begin(scene, ref, _said(scene, heard)) if ref else None

@@ -6,6 +6,7 @@ Responders look at values and touch nothing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 
 from hubbub.automation.comments import COMMENT
@@ -14,9 +15,12 @@ from hubbub.automation.flow_turns import flow
 from hubbub.automation.scenes import Heard, Scene
 from hubbub.connectors.messages import OutboundKind, OutboundMessage
 from hubbub.flows.engine import Send
+from hubbub.kit.text import pieces
 
 MOST_AUTOMATIC_ANSWERS_PER_MINUTE = 90
 """For one conversation. Two bots that answer one another are stopped here; no person writes that fast."""
+MOST_REPEATS_PER_MINUTE = 8
+"""The same answer so often within a minute, in one conversation: whoever is there does not read it."""
 NEUTRAL_WORDS = {"first_name": "there", "last_name": "", "user_name": "there", "page_name": "us", "message_text": ""}
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*(?:\|([^}]*))?\}\}")
 
@@ -55,11 +59,17 @@ def reason_for_silence(scene: Scene, heard: Heard | None = None) -> str | None:
     return next((text for text, holds in reasons.items() if holds), None)
 
 
-def too_many(scene: Scene, heard: Heard) -> Decision | None:  # noqa: ARG001 - one signature
-    """Stops two bots that answer one another."""
-    if scene.recent_answers < MOST_AUTOMATIC_ANSWERS_PER_MINUTE:
+def too_many(scene: Scene, heard: Heard) -> Decision | None:
+    """Stops two bots that answer one another. Under a comment many people may get the same answer."""
+    is_flood = len(scene.recent_answers) >= MOST_AUTOMATIC_ANSWERS_PER_MINUTE
+    if not is_flood and (heard.type == COMMENT or _repeats(scene) < MOST_REPEATS_PER_MINUTE):
         return None
     return nothing("Too many automatic answers within a minute: this may be another bot.", scene)
+
+
+def _repeats(scene: Scene) -> int:
+    """How often the commonest of the recent answers was given."""
+    return max(Counter(filter(None, scene.recent_answers)).values(), default=0)
 
 
 def auto_reply(scene: Scene, heard: Heard) -> Decision | None:
@@ -67,8 +77,10 @@ def auto_reply(scene: Scene, heard: Heard) -> Decision | None:
     text = scene.channel.auto_reply_text
     if not text or heard.is_event or heard.type == COMMENT:
         return None
-    answer = OutboundMessage(message_id="", kind=OutboundKind.TEXT, text=fill_in(text, variables(scene, heard)))
-    return Decision(name="auto_reply", effects=(Send(content=answer),), live=scene.run)
+    limits = scene.person.capabilities
+    answers = pieces(fill_in(text, variables(scene, heard)), limits.text_limit, limits.text_unit)
+    effects = tuple(Send(content=OutboundMessage(message_id="", kind=OutboundKind.TEXT, text=one)) for one in answers)
+    return Decision(name="auto_reply", effects=effects, live=scene.run)
 
 
 def variables(scene: Scene, heard: Heard) -> dict[str, str]:

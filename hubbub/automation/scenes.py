@@ -23,9 +23,9 @@ CONVERSATIONS = """
 SELECT c.id, c.channel_id, c.contact_id, c.status, c.type, c.handover, c.is_standby, c.is_auto_reply_enabled, c.tags,
        c.inbound_count, hubbub_now() AS now, coalesce(p.name, '') AS contact_name, p.language, p.timezone,
        p.attributes, i.window_opened_at,
-       (SELECT count(*) FROM message m
-         WHERE m.conversation_id = c.id AND m.occurred_at > hubbub_now() - interval '1 minute'
-           AND m.direction = 'outbound' AND m.author_type IN ('flow', 'ai', 'system')) AS recent_answers
+       ARRAY(SELECT m.text FROM message m
+              WHERE m.conversation_id = c.id AND m.occurred_at > hubbub_now() - interval '1 minute'
+                AND m.direction = 'outbound' AND m.author_type IN ('flow', 'ai', 'system')) AS recent_answers
   FROM conversation c
   LEFT JOIN contact p ON p.id = c.contact_id
   LEFT JOIN contact_identity i ON i.id = c.identity_id
@@ -80,8 +80,8 @@ class Scene:
     person: Person
     now: datetime
     """By the database's clock."""
-    recent_answers: int
-    """Automatic ones, within a minute."""
+    recent_answers: tuple[str, ...]
+    """The texts of automatic ones, within a minute."""
     run: LiveRun | None
     """The flow that the conversation is in the middle of."""
     book: FlowBook
@@ -140,7 +140,7 @@ def _scene(row: Row, channel: Channel, **known: Any) -> Scene:
         contact_name=row["contact_name"].strip(),
         person=_person(row, channel),
         now=row["now"],
-        recent_answers=row["recent_answers"],
+        recent_answers=tuple(row["recent_answers"]),
         **known,
     )
 

@@ -11,6 +11,7 @@ Unit = Literal["characters", "utf16", "bytes", "graphemes"]
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _GRAPHEME = regex.compile(r"\X")
+_SENTENCE_END = re.compile(r"[.!?…؟।]+[\"')\]»”’]*(?=\s)|[。！？｡]+[」』）”]*|\n+")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -56,6 +57,30 @@ def _fitting(parts: Iterable[str], limit: int, unit: Unit) -> str:
             break
         kept.append(part)
     return "".join(kept)
+
+
+def pieces(text: str, limit: int, unit: Unit) -> list[str]:
+    """`text` in pieces of at most `limit`, at least one; a limit of 0 cuts nothing.
+
+    Cut after the last sentence or line that ends in the second half of a piece, else at the last blank there, else
+    between two graphemes. Blanks at the cuts go; nothing else does.
+    """
+    found: list[str] = []
+    while limit > 0 and length(text, unit) > limit:
+        at = _cut(text, len(truncate(text, limit, unit)) or 1)
+        if piece := text[:at].rstrip():
+            found.append(piece)
+        text = text[at:].lstrip()
+    return [*found, text] if text or not found else found
+
+
+def _cut(text: str, end: int) -> int:
+    """Where a piece that may go to `end` had best stop."""
+    half = end // 2
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, half, end + 1) if match.end() <= end]
+    if ends:
+        return ends[-1]
+    return next((at for at in range(end, half, -1) if text[at : at + 1].isspace()), end)
 
 
 def one_line(text: str, limit: int) -> str:

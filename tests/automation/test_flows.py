@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hubbub.automation.responders import MOST_REPEATS_PER_MINUTE
 from hubbub.connectors.messages import OutboundKind, OutboundMessage
 from hubbub.conversations.actions.send import queue_message
 from hubbub.conversations.models import Conversation
@@ -155,6 +156,43 @@ def test_a_flow_that_breaks_is_visible_and_holds_nobody_up() -> None:
     assert broken.error.startswith("collect_name")
     assert broken.flow_id == flow.id
     assert [message.text for message in talk.messages() if message.text == "Mali"] == ["Mali"]
+
+
+def test_a_flow_that_another_bot_answers_is_stopped() -> None:
+    talk = make_talk()
+    begins_with(talk, hello("Hi! How can I help?"))
+    for n in range(15):
+        talk.says(f"I am a bot, too: message {n}", second=n)
+        automate()
+    assert answers(talk) == ["Hi! How can I help?"] * MOST_REPEATS_PER_MINUTE
+    with organization_scope(talk.tenant.id):
+        rows = run("SELECT decision, reason FROM automation_log WHERE organization_id = %(id)s", id=talk.tenant.id)
+    assert [row["decision"] for row in rows].count("none") == 15 - MOST_REPEATS_PER_MINUTE
+    assert "another bot" in rows[-1]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("definition", "error"),
+    [
+        ({"a": {"actions": [], "next": "b"}, "b": {"actions": [], "next": "a"}}, "without waiting"),
+        ({"a": {"actions": [{"type": "sub_flow", "flow": "flow"}]}}, "levels deep"),
+        ({"a": {"actions": [{"type": "send_text", "text": "Hi"}] * 40}}, "messages at once"),
+    ],
+)
+def test_a_flow_that_runs_away_fails_visibly_and_the_next_message_is_heard(
+    definition: dict[str, Any], error: str
+) -> None:
+    talk = make_talk()
+    begins_with(talk, definition, "go", key="flow")
+    talk.says("go", "hello")
+    automate()
+    (failed,) = runs(talk)
+    assert failed.status == "failed"
+    assert error in failed.error
+    assert len(answers(talk)) <= 30
+    with organization_scope(talk.tenant.id):
+        rows = run("SELECT decision FROM automation_log WHERE organization_id = %(id)s ORDER BY id", id=talk.tenant.id)
+    assert [row["decision"] for row in rows] == ["flow", "none"]
 
 
 def test_steps_are_counted_once_for_many_people() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.kit.text import Unit, clean, length, one_line, truncate
+from hubbub.kit.text import Unit, clean, length, one_line, pieces, truncate
 
 UNITS: tuple[Unit, ...] = ("characters", "utf16", "bytes", "graphemes")
 FAMILY = "👨‍👩‍👧‍👦"
@@ -64,6 +64,40 @@ def test_what_is_cut_is_a_beginning_within_the_limit(text: str, limit: int, unit
     assert text.startswith(cut)
     assert length(cut, unit) <= limit
     assert cut == text or length(text, unit) > limit
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "unit", "cut"),
+    [
+        ("Hello there.", 20, "characters", ["Hello there."]),
+        ("One is done. Two is next.", 18, "characters", ["One is done.", "Two is next."]),
+        ("One is done.\n\nTwo is next", 20, "characters", ["One is done.", "Two is next"]),
+        ('He said "go!" and then left', 20, "characters", ['He said "go!"', "and then left"]),
+        ("A. and much more words here", 20, "characters", ["A. and much more", "words here"]),
+        ("see https://a.example/b?c=1.2", 25, "characters", ["see https://a.example/b?c", "=1.2"]),
+        ("今日は晴れです。明日は雨です。", 10, "characters", ["今日は晴れです。", "明日は雨です。"]),
+        ("สวัสดี ครับ", 20, "bytes", ["สวัสดี", "ครับ"]),
+        ("abcdef", 4, "characters", ["abcd", "ef"]),
+        (f"{FAMILY}{FAMILY}", 12, "utf16", [FAMILY, FAMILY]),
+        ("one two", 7, "characters", ["one two"]),
+        ("one two three", 7, "characters", ["one two", "three"]),
+        ("     " * 10 + "x", 7, "characters", ["x"]),
+        ("", 5, "characters", [""]),
+        ("anything", 0, "characters", ["anything"]),
+    ],
+)
+def test_a_long_text_is_cut_after_a_sentence_else_between_words_else_between_letters(
+    text: str, limit: int, unit: Unit, cut: list[str]
+) -> None:
+    assert pieces(text, limit, unit) == cut
+
+
+@given(st.text(st.sampled_from("ab. \n!。ก\u0e31🙂"), max_size=80), st.integers(4, 30), st.sampled_from(UNITS))
+def test_pieces_lose_nothing_but_blanks_and_fit(text: str, limit: int, unit: Unit) -> None:
+    found = pieces(text, limit, unit)
+    assert all(length(one, unit) <= limit for one in found)
+    assert "".join("".join(found).split()) == "".join(text.split())
+    assert all(one.strip() for one in found) or not text.strip()
 
 
 def test_a_preview_is_one_line() -> None:

@@ -9,7 +9,7 @@ from hubbub.connectors.capabilities import Capabilities
 from hubbub.connectors.messages import Button, ButtonType, Card, Media, OutboundKind, OutboundMessage
 from hubbub.flows.engine.turn import Turn
 from hubbub.flows.engine.values import Offer
-from hubbub.kit.text import Unit, length, truncate
+from hubbub.kit.text import Unit, length, pieces, truncate
 
 ANSWERS = frozenset({ButtonType.POSTBACK, ButtonType.MESSAGE})
 SHARES = frozenset({ButtonType.SHARE_PHONE, ButtonType.SHARE_EMAIL, ButtonType.SHARE_LOCATION})
@@ -25,7 +25,7 @@ https://developers.line.biz/en/docs/messaging-api/using-quick-reply/"""
 def say(turn: Turn, text: str) -> None:
     """A text, in as many messages as its length needs."""
     caps = turn.person.capabilities
-    for piece in _pieces(text, caps.text_limit, caps.text_unit):
+    for piece in pieces(text, caps.text_limit, caps.text_unit):
         turn.send(OutboundMessage(message_id="", kind=OutboundKind.TEXT, text=piece))
 
 
@@ -42,7 +42,7 @@ def say_with_choices(turn: Turn, text: str, choices: Sequence[Button]) -> None:
         _say_numbered(turn, text, shown)
         return
     limit = caps.button_text_limit if caps.list_rows_limit else caps.text_limit
-    *before, last = _pieces(text, limit, caps.text_unit)
+    *before, last = pieces(text, limit, caps.text_unit)
     for piece in before:
         say(turn, piece)
     replies = tuple(replace(one, title=title) for one, title in zip(shown, titles, strict=True))
@@ -59,7 +59,7 @@ def say_with_buttons(turn: Turn, text: str, buttons: Sequence[Button]) -> None:
         say_with_choices(turn, "\n".join([text, *filter(None, links)]), answers)
         return
     _offer(turn, [one for one in buttons if one.type in ANSWERS])
-    *before, last = _pieces(text, caps.button_text_limit or caps.text_limit, caps.text_unit)
+    *before, last = pieces(text, caps.button_text_limit or caps.text_limit, caps.text_unit)
     for piece in before:
         say(turn, piece)
     shown = tuple(replace(one, title=title) for one, title in zip(buttons, titles, strict=True))
@@ -191,18 +191,3 @@ def _say_cards_plainly(turn: Turn, cards: Sequence[Card]) -> None:
 def _as_line(button: Button) -> str:
     target = button.url if button.type == ButtonType.URL else button.payload
     return f"{button.title}: {target}" if target else ""
-
-
-def _pieces(text: str, limit: int, unit: Unit) -> list[str]:
-    """A text cut at blanks, or between letters where there are none. At least one."""
-    pieces: list[str] = []
-    while text and length(text, unit) > limit > 0:
-        piece = truncate(text, limit, unit)
-        at = max(piece.rfind("\n"), piece.rfind(" "))
-        if at > len(piece) // 2 and text[len(piece) : len(piece) + 1] not in ("", " ", "\n"):
-            piece = piece[:at]
-        if not piece:
-            break
-        pieces.append(piece.rstrip() or piece)
-        text = text[len(piece) :].lstrip()
-    return [*pieces, text] if text or not pieces else pieces

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hubbub.flows.engine import limits
 from hubbub.flows.engine.answers import plain
@@ -35,6 +35,23 @@ from hubbub.kit.text import clean
 NO_SUBFLOWS: Mapping[str, Definition] = {}
 
 
+@dataclass(slots=True, kw_only=True)
+class Course(Turn):
+    """A turn with the definitions that it goes through; its actions see the turn only."""
+
+    root: Definition
+    definition: Definition
+    subflows: Mapping[str, Definition]
+
+    def be_in(self, flow: str, definition: Definition) -> None:
+        """In the sub-flow of this name; the outermost flow has none."""
+        self.flow, self.definition, self.key = flow, definition, definition.key
+
+    def definition_of(self, flow: str) -> Definition | None:
+        """The outermost one for no name; None: it is gone."""
+        return self.subflows.get(flow) if flow else self.root
+
+
 def begin(
     definition: Definition, person: Person, given: Input, subflows: Mapping[str, Definition] = NO_SUBFLOWS
 ) -> Advance:
@@ -64,11 +81,12 @@ def _turn(
     given: Input,
     subflows: Mapping[str, Definition],
     state: RunState | None = None,
-) -> Turn:
-    turn = Turn(
+) -> Course:
+    turn = Course(
         root=definition,
         definition=definition,
         subflows=subflows,
+        key=definition.key,
         person=person,
         given=given,
         variables=dict(state.variables) if state else {},
@@ -92,7 +110,7 @@ def _locales(person: Person) -> tuple[str, ...]:
     return tuple(dict.fromkeys([one for full in wanted for one in (full, full.partition("_")[0])]))
 
 
-def _hear(turn: Turn, said: Said) -> None:
+def _hear(turn: Course, said: Said) -> None:
     """What the customer said; a title or number that was offered and is typed back is the tap it stands for."""
     turn.text = clean(said.text)[: limits.LONGEST_TEXT]
     turn.payload = clean(said.payload)[: limits.LONGEST_TEXT]
@@ -102,7 +120,7 @@ def _hear(turn: Turn, said: Said) -> None:
         turn.text, turn.payload = offer.title, offer.payload
 
 
-def _typed_back(turn: Turn) -> Offer | None:
+def _typed_back(turn: Course) -> Offer | None:
     text = folded(turn.text)
     for offer in turn.offered:
         if folded(offer.title) == text or offer.payload == turn.text:
@@ -114,12 +132,12 @@ def _typed_back(turn: Turn) -> Offer | None:
     return None
 
 
-def _forget_offers(turn: Turn) -> None:
+def _forget_offers(turn: Course) -> None:
     """They were for this answer; a number that is typed later means a number."""
     turn.offered, turn.is_numbered = (), False
 
 
-def _guarded(turn: Turn, go: Callable[[], RunState]) -> Advance:
+def _guarded(turn: Course, go: Callable[[], RunState]) -> Advance:
     """What cannot go on fails visibly, at its step; what was done until then was done."""
     try:
         return Advance(state=go(), effects=tuple(turn.effects))
@@ -133,13 +151,13 @@ def _guarded(turn: Turn, go: Callable[[], RunState]) -> Advance:
 # --- Going on ---------------------------------------------------------------------------------------------------------
 
 
-def _resumed(turn: Turn, state: RunState) -> RunState:
+def _resumed(turn: Course, state: RunState) -> RunState:
     """From where the run waits."""
-    definition = turn.root if not state.flow else turn.subflows.get(state.flow)
+    definition = turn.definition_of(state.flow)
     step = definition.steps.get(state.step) if definition else None
     if definition is None or step is None:
         raise RunFailure("It is not there any more.")
-    turn.definition = definition
+    turn.be_in(state.flow, definition)
     if isinstance(turn.given, Returned) and (state.awaiting is None or state.awaiting.what != "person"):
         return _given_back(turn, state)
     if not state.place:
@@ -158,13 +176,13 @@ def _resumed(turn: Turn, state: RunState) -> RunState:
     return _run(turn, step, at + 1, result, state.place)
 
 
-def _given_back(turn: Turn, state: RunState) -> RunState:
+def _given_back(turn: Course, state: RunState) -> RunState:
     """A person had the conversation in the middle of something: it goes on as it was; a delay that is over ends now."""
     due_at = state.awaiting.until if state.awaiting else None
     return replace(state, due_at=max(due_at, turn.now) if due_at else None)
 
 
-def _message_at(turn: Turn, step: Step, state: RunState) -> RunState:
+def _message_at(turn: Course, step: Step, state: RunState) -> RunState:
     if isinstance(turn.given, Said):
         _forget_offers(turn)
         return _run(turn, step, 0)
@@ -177,7 +195,7 @@ def _message_at(turn: Turn, step: Step, state: RunState) -> RunState:
     return _go_to(turn, step.timeout_next)
 
 
-def _run(turn: Turn, step: Step, at: int, result: Result = None, place: str = "") -> RunState:
+def _run(turn: Course, step: Step, at: int, result: Result = None, place: str = "") -> RunState:
     """The step's actions from `at` on, then whatever follows. `result`: of the action before."""
     code = step.code
     while True:
@@ -193,7 +211,7 @@ def _run(turn: Turn, step: Step, at: int, result: Result = None, place: str = ""
         at += 1
 
 
-def _follow(turn: Turn, result: Result, place: str) -> RunState:
+def _follow(turn: Course, result: Result, place: str) -> RunState:
     match result:
         case Halt() as halt:
             return _halted(turn, halt, place)
@@ -206,7 +224,7 @@ def _follow(turn: Turn, result: Result, place: str) -> RunState:
             return _end_flow(turn)
 
 
-def _finish_step(turn: Turn, step: Step) -> RunState:
+def _finish_step(turn: Course, step: Step) -> RunState:
     _count(turn, "completed")
     if step.next is None:
         return _end_flow(turn)
@@ -214,7 +232,7 @@ def _finish_step(turn: Turn, step: Step) -> RunState:
     return _go_to(turn, step.next)
 
 
-def _go_to(turn: Turn, name: str, *, is_entered_at_once: bool = False) -> RunState:
+def _go_to(turn: Course, name: str, *, is_entered_at_once: bool = False) -> RunState:
     """Into a step; a run that has nothing to read there waits."""
     step = turn.definition.steps.get(name)
     if step is None:
@@ -233,30 +251,31 @@ def _go_to(turn: Turn, name: str, *, is_entered_at_once: bool = False) -> RunSta
     return _run(turn, step, 0)
 
 
-def _call(turn: Turn, key: str, place: str) -> RunState:
+def _call(turn: Course, key: str, place: str) -> RunState:
     definition = turn.subflows.get(key)
     if definition is None:
         raise RunFailure(f"The flow {key!r}, which it calls, is not there.")
     if len(turn.stack) >= limits.SUB_FLOW_DEPTH:
         raise RunFailure(f"Flows call one another more than {limits.SUB_FLOW_DEPTH} levels deep.")
     turn.stack.append(Frame(flow=turn.flow, step=turn.step, place=place))
-    turn.flow, turn.definition = key, definition
+    turn.be_in(key, definition)
     return _go_to(turn, definition.first)
 
 
-def _end_flow(turn: Turn, *, is_counted: bool = True) -> RunState:
+def _end_flow(turn: Course, *, is_counted: bool = True) -> RunState:
     """The end of the run; of a sub-flow, back to behind the action that called it."""
     if not turn.stack:
         return _over(turn, COMPLETED, is_counted=is_counted)
     if is_counted:
         _count(turn, "left")
     frame = turn.stack.pop()
-    definition = turn.subflows.get(frame.flow) if frame.flow else turn.root
+    definition = turn.definition_of(frame.flow)
     step = definition.steps.get(frame.step) if definition else None
     at = step.places.get(frame.place) if step else None
     if definition is None or step is None or at is None:
         raise RunFailure("The flow that called it is not there any more.")
-    turn.flow, turn.step, turn.definition = frame.flow, frame.step, definition
+    turn.be_in(frame.flow, definition)
+    turn.step = frame.step
     turn.steps_in_turn += 1
     if turn.steps_in_turn > limits.STEPS_PER_TURN:
         raise RunFailure(f"It goes through more than {limits.STEPS_PER_TURN} steps without waiting: is it a loop?")
@@ -266,14 +285,14 @@ def _end_flow(turn: Turn, *, is_counted: bool = True) -> RunState:
 # --- The state afterwards ---------------------------------------------------------------------------------------------
 
 
-def _halted(turn: Turn, halt: Halt, place: str) -> RunState:
+def _halted(turn: Course, halt: Halt, place: str) -> RunState:
     if halt.is_closed:
         return _over(turn, halt.status)
     awaiting = Awaiting(what=halt.what, attempts=halt.attempts, until=halt.due_at)
     return _state(turn, halt.status, place, awaiting)
 
 
-def _over(turn: Turn, status: str, *, is_counted: bool = True) -> RunState:
+def _over(turn: Course, status: str, *, is_counted: bool = True) -> RunState:
     """The run has ended; of every variant it came through it is counted."""
     if is_counted:
         _count(turn, "left")
@@ -285,7 +304,7 @@ def _over(turn: Turn, status: str, *, is_counted: bool = True) -> RunState:
     return _state(turn, status, "", None)
 
 
-def _state(turn: Turn, status: str, place: str, awaiting: Awaiting | None, error: str = "") -> RunState:
+def _state(turn: Course, status: str, place: str, awaiting: Awaiting | None, error: str = "") -> RunState:
     is_live = status in LIVE
     return RunState(
         status=status,
@@ -306,5 +325,5 @@ def _state(turn: Turn, status: str, place: str, awaiting: Awaiting | None, error
     )
 
 
-def _count(turn: Turn, what: str) -> None:
+def _count(turn: Course, what: str) -> None:
     turn.effects.append(Count(step=turn.scoped_step, what=what))

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from hubbub.flows.engine import limits
 from hubbub.flows.engine.faults import RunFailure
 from hubbub.flows.engine.reading import Reader
+from hubbub.flows.engine.turn import Turn
 from hubbub.kit.json import JsonValue, dumps
 from hubbub.kit.text import clean
-
-if TYPE_CHECKING:
-    from hubbub.flows.engine.turn import Turn
 
 PLACEHOLDER = re.compile(r"\{\{\s*([\w.-]{1,100})\s*(?:\|([^{}]*))?\}\}")
 BRACES = re.compile(r"\{\{|\}\}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING
 
 from hubbub.connectors.messages import OutboundMessage
 from hubbub.flows.engine import limits
@@ -13,11 +13,6 @@ from hubbub.flows.engine.moments import zone_of
 from hubbub.flows.engine.values import Awaiting, Effect, Frame, Input, Offer, Person, Send
 from hubbub.kit.json import JsonValue, dumps
 from hubbub.kit.text import clean
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from hubbub.flows.engine.definition import Definition
 
 FIELDS: Mapping[str, Callable[[Person], JsonValue]] = {
     "id": lambda person: person.id,
@@ -78,14 +73,13 @@ Result = int | GoTo | Call | End | Halt | Stay | None
 class Turn:
     """What the actions of one turn read and change."""
 
-    root: Definition
-    definition: Definition
-    subflows: Mapping[str, Definition]
     person: Person
     given: Input
     variables: dict[str, JsonValue]
     variants: dict[str, str]
     stack: list[Frame]
+    key: str = ""
+    """Of the definition that runs."""
     flow: str = ""
     step: str = ""
     place: str = ""

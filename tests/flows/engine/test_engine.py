@@ -53,6 +53,17 @@ def test_a_random_split_is_fair_and_sticks() -> None:
     assert 400 < sum("A" in one.values() for one in first) < 600
 
 
+def test_two_flows_split_people_apart_from_one_another() -> None:
+    variants: Any = [{"name": "A"}, {"name": "B"}]
+    document: Any = {"start": {"actions": [{"type": "random_split", "variants": variants}]}}
+    one, other = read_definition(document, "one"), read_definition(document, "other")
+    alike = sum(
+        begin(one, person(n), Said(now=NOON)).state.variants == begin(other, person(n), Said(now=NOON)).state.variants
+        for n in range(1000)
+    )
+    assert 400 < alike < 600
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_long_texts_are_cut_for_the_channel_and_lose_no_letter(platform: str) -> None:
     said = "กขค 👩‍👩‍👧 word " * 500

@@ -94,7 +94,7 @@ def _chosen(turn: Turn, key: str, names: list[str], weights: list[float]) -> str
     kept = turn.variants.get(f"{turn.scoped_step}{SPLIT}{key}")
     if kept in names:
         return str(kept)
-    chosen = _drawn(f"{turn.person.id}\0{turn.definition.key}\0{key}", names, weights)
+    chosen = _drawn(f"{turn.person.id}\0{turn.key}\0{key}", names, weights)
     turn.variants[f"{turn.scoped_step}{SPLIT}{key}"] = chosen
     turn.effects.append(Count(step=turn.scoped_step, what="entered", variant=chosen))
     return chosen
