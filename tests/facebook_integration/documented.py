@@ -132,7 +132,7 @@ def webhook_address(platforms: Platforms, shop: Documented, folder: Path) -> Ite
     }
     with EdgeProcess(logins().url_for("edge"), folder, environment=variables) as edge:
         here = f"http://127.0.0.1:{edge.port}"
-        platforms.put("/settings", {"origins": {PUBLIC: here}})
+        platforms.put("/settings", {"origins": {PUBLIC: here, here: here}})
         with with_setting("BASE_URL", here):
             yield f"{here}/api/facebook/webhook/"
         platforms.put("/settings", {"origins": {}})

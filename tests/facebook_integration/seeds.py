@@ -78,10 +78,10 @@ def blocks() -> tuple[Block, ...]:
     if place is None:
         return ()
     texts = {seed: next(place.glob(f"{seed}_*.txt")).read_text(encoding="utf-8") for seed in SEEDS}
-    return tuple(repaired(one) for seed, text in texts.items() for one in _fenced(seed, text))
+    return tuple(repaired(one) for seed, text in texts.items() for one in fenced(seed, text))
 
 
-def _fenced(seed: str, text: str) -> Iterator[Block]:
+def fenced(seed: str, text: str) -> Iterator[Block]:
     """A fence that names a language begins a block, even where the one before it was left open."""
     number, language, lines = 0, None, []
     for line in text.splitlines():
