@@ -1,4 +1,4 @@
-import { io, type Socket } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
 import { signIn } from '@/api/client';
 import { makeStore } from '@/ui/store';
 import { refresh, refreshAll } from './refresh';
@@ -22,8 +22,13 @@ let lastSeq: number | undefined;
 let viewed: string | null = null;
 let isRepairing = false;
 
-export function connect(): void {
-  if (socket) return;
+let isBegun = false;
+
+export async function connect(): Promise<void> {
+  if (isBegun) return;
+  isBegun = true;
+  // The screen comes first.
+  const { io } = await import('socket.io-client');
   socket = io({
     transports: ['websocket'],
     reconnectionDelay: 300,

@@ -7,7 +7,7 @@ import { Shell } from '@/ui/Shell';
 export const Route = createFileRoute('/_app')({
   loader: async ({ context }) => {
     await context.queryClient.ensureQueryData(meQuery);
-    connect();
+    void connect();
   },
   component: Shell,
 });

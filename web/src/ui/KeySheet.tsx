@@ -3,23 +3,19 @@ import { t } from '@/i18n';
 import { type Section, useAllCommands } from './commands';
 import { Keys } from './Keys';
 import classes from './keysheet.module.css';
-import { makeStore, useStore } from './store';
+import { isKeySheetOpen } from './overlays';
+import { useStore } from './store';
 
-const isOpen = makeStore(false);
 const ORDER: Section[] = ['conversation', 'compose', 'list', 'go', 'view', 'help'];
 
-export function openKeySheet(): void {
-  isOpen.set(true);
-}
-
 /** What the keys do on this screen. */
-export function KeySheet() {
-  const opened = useStore(isOpen);
+export default function KeySheet() {
+  const opened = useStore(isKeySheetOpen);
   const commands = useAllCommands().filter((command) => command.keys?.length && command.label);
   return (
     <Modal
       opened={opened}
-      onClose={() => isOpen.set(false)}
+      onClose={() => isKeySheetOpen.set(false)}
       title={t('shell.keySheet')}
       size="xl"
       closeButtonProps={{ 'aria-label': t('shell.close') }}

@@ -1,27 +1,30 @@
+import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { t } from '@/i18n';
 import { type Command, type Section, useAllCommands } from './commands';
 import { Keys } from './Keys';
+import { isPaletteOpen } from './overlays';
 import classes from './palette.module.css';
-import { makeStoredStore } from './store';
+import { makeStoredStore, useStore } from './store';
 
 const [palette, controls] = createSpotlight();
 const recent = makeStoredStore<string[]>('hubbub.palette', []);
 const ORDER: Section[] = ['conversation', 'compose', 'list', 'go', 'view', 'help'];
 const REMEMBERED = 5;
 
-export const openPalette = controls.open;
-
 /** Everything that can be done here, found by a few letters. Its key works while typing as well. */
-export function Palette() {
+export default function Palette() {
   const [words, setWords] = useState('');
   const commands = useAllCommands();
+  const isOpen = useStore(isPaletteOpen);
+  useEffect(() => (isOpen ? controls.open() : controls.close()), [isOpen]);
   const groups = useMemo(() => grouped(commands, words), [commands, words]);
   return (
     <Spotlight.Root
       store={palette}
+      onSpotlightClose={() => isPaletteOpen.set(false)}
       query={words}
       onQueryChange={setWords}
       shortcut={null}

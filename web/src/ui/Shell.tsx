@@ -12,17 +12,31 @@ import {
   IconSun,
 } from '@tabler/icons-react';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useMemo } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
 import { useMe } from '@/api/queries';
 import { LANGUAGES, type Language, setLanguage, t } from '@/i18n';
 import { Avatar } from './Avatar';
 import { ConnectionBar } from './ConnectionBar';
 import { type Command, listenForKeys, useCommands } from './commands';
-import { KeySheet, openKeySheet } from './KeySheet';
-import { openPalette, Palette } from './Palette';
+import { isKeySheetOpen, isPaletteOpen, openKeySheet, openPalette } from './overlays';
 import classes from './shell.module.css';
 import { signOut } from './signOut';
+import { useStore } from './store';
 import { undoLast } from './toasts';
+
+const Palette = lazy(() => import('./Palette'));
+const KeySheet = lazy(() => import('./KeySheet'));
+
+/** Loaded when it is first wanted; from then on it stays, so that it can close in its own time. */
+function Later({ isWanted, of: Wanted }: { isWanted: boolean; of: ComponentType }) {
+  const wasWanted = useRef(false);
+  wasWanted.current ||= isWanted;
+  return wasWanted.current ? (
+    <Suspense>
+      <Wanted />
+    </Suspense>
+  ) : null;
+}
 
 /** Rail and content. Below 720 px the rail lies at the bottom. */
 export function Shell() {
@@ -50,8 +64,8 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Palette />
-      <KeySheet />
+      <Later isWanted={useStore(isPaletteOpen)} of={Palette} />
+      <Later isWanted={useStore(isKeySheetOpen)} of={KeySheet} />
     </div>
   );
 }

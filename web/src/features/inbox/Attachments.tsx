@@ -10,7 +10,7 @@ import { type ReactNode, useState } from 'react';
 import type { Schemas } from '@/api/client';
 import { formatNumber, t } from '@/i18n';
 import classes from './attachments.module.css';
-import { showPicture } from './Lightbox';
+import { showPicture } from './picture';
 
 type Attachment = Schemas['Attachment'];
 

@@ -12,7 +12,17 @@ import {
   IconSend2,
   IconX,
 } from '@tabler/icons-react';
-import { type DragEvent, type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type DragEvent,
+  type KeyboardEvent,
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { formatNumber, t } from '@/i18n';
 import { sayTyping } from '@/realtime/socket';
 import { type Command, useCommands } from '@/ui/commands';
@@ -26,10 +36,11 @@ import type { Conversation } from './lists';
 import type { Message } from './messages';
 import { Suggestions, useSuggestions } from './Suggestions';
 import { saveNote, schedule, showTypingToCustomer, submit, type Then } from './sending';
-import { TemplatePicker } from './TemplatePicker';
 import { useFiles } from './useFiles';
 import { WindowBar } from './WindowBar';
 import { type Answering, useAnswering } from './ways';
+
+const TemplatePicker = lazy(() => import('./TemplatePicker'));
 
 interface Props {
   conversation: Conversation;
@@ -237,7 +248,11 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
         )}
         <SendButton isNote={isNote} isDisabled={!canSend} onSend={send} onLater={later} />
       </div>
-      {isPicking && <TemplatePicker conversation={conversation} onClose={() => setPicking(false)} />}
+      {isPicking && (
+        <Suspense>
+          <TemplatePicker conversation={conversation} onClose={() => setPicking(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -324,14 +339,20 @@ export function insertAtCursor(field: HTMLTextAreaElement | null, words: string,
   });
 }
 
-/** As tall as its text, up to a part of the window. */
+/** As tall as its text, up to a part of the window; measured again when its width changes. */
 function useGrowing(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the text that makes it grow
   useEffect(() => {
     const element = field.current;
-    if (!element) return;
-    element.style.height = 'auto';
-    element.style.height = `${Math.min(element.scrollHeight, window.innerHeight * TALLEST)}px`;
+    if (!element) return undefined;
+    let width = 0;
+    const sizes = new ResizeObserver(() => {
+      if (element.clientWidth === width) return;
+      width = element.clientWidth;
+      element.style.height = 'auto';
+      if (text) element.style.height = `${Math.min(element.scrollHeight, window.innerHeight * TALLEST)}px`;
+    });
+    sizes.observe(element);
+    return () => sizes.disconnect();
   }, [field, text]);
 }
 

@@ -1,7 +1,7 @@
 import { Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queries';
@@ -18,14 +18,16 @@ import { Composer } from './Composer';
 import { ConversationHeader } from './ConversationHeader';
 import { useCapabilities } from './capabilities';
 import classes from './conversation.module.css';
-import { Lightbox } from './Lightbox';
 import type { Conversation } from './lists';
 import { type Message, messagesQuery } from './messages';
 import { nameOf } from './naming';
 import { Panel } from './panel/Panel';
+import { shownPicture } from './picture';
 import { react } from './sending';
 import { Thread } from './Thread';
 import { useConversationCommands } from './useConversationCommands';
+
+const Lightbox = lazy(() => import('./Lightbox'));
 
 const panelWidth = makeStoredStore('hubbub.panel-width', 316);
 const isPanelOpen = makeStoredStore('hubbub.panel', true);
@@ -61,6 +63,7 @@ function Open({ conversation }: { conversation: Conversation }) {
   const isWide = useMediaQuery('(min-width: 1100px)', true);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const width = useStore(panelWidth);
+  const hasPicture = useStore(shownPicture) !== undefined;
   useReading(conversation);
   useConversationCommands(conversation);
   const togglePanel = useCallback(() => {
@@ -106,7 +109,11 @@ function Open({ conversation }: { conversation: Conversation }) {
           <Panel conversation={conversation} />
         </Drawer>
       )}
-      <Lightbox />
+      {hasPicture && (
+        <Suspense>
+          <Lightbox />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -2,17 +2,12 @@ import { Modal } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
 import { t } from '@/i18n';
-import { makeStore, useStore } from '@/ui/store';
+import { useStore } from '@/ui/store';
 import classes from './lightbox.module.css';
-
-const shown = makeStore<{ addresses: string[]; place: number } | undefined>(undefined);
-
-export function showPicture(addresses: string[], place: number): void {
-  shown.set({ addresses, place });
-}
+import { shownPicture as shown } from './picture';
 
 /** One picture over everything else; a click makes it as large as it is. */
-export function Lightbox() {
+export default function Lightbox() {
   const current = useStore(shown);
   const [isLarge, setLarge] = useState(false);
   const step = (by: number) => {

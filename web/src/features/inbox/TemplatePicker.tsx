@@ -16,7 +16,7 @@ interface Part {
 }
 
 /** The templates that the platform has approved, with their text, and blanks to fill. */
-export function TemplatePicker({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+export default function TemplatePicker({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const [chosen, setChosen] = useState<Template>();
   const query = useQuery({
     queryKey: ['templates', conversation.channel_id],

@@ -1,6 +1,6 @@
 import { IconArrowDown } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { t } from '@/i18n';
 import { Failure, Skeletons } from '@/ui/states';
 import { dayName, useNow } from '@/ui/time';
@@ -48,6 +48,7 @@ export function Thread({ conversation, canQuote, canReact, onQuote, onReact }: P
     scrollEndThreshold: AT_END,
   });
   const missed = useMissed(items, isAway);
+  useStayAtEnd(scroller, () => virtual.scrollToEnd(), query.isPending);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const onScroll = () => {
     const element = scroller.current;
@@ -150,6 +151,28 @@ function Other({ item, now }: { item: Exclude<Item, { kind: 'message' }>; now: n
     case 'outgoing':
       return <OutgoingRow entry={item.entry} />;
   }
+}
+
+/** What takes room above or below (a bar, a growing field) must not push the newest message out of sight. */
+function useStayAtEnd(scroller: RefObject<HTMLDivElement | null>, toEnd: () => void, isPending: boolean): void {
+  const latest = useRef(toEnd);
+  latest.current = toEnd;
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || isPending) return undefined;
+    let isAtEnd = true;
+    const onScroll = () => {
+      isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END;
+    };
+    const sizes = new ResizeObserver(() => isAtEnd && latest.current());
+    sizes.observe(element);
+    if (element.firstElementChild) sizes.observe(element.firstElementChild);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      sizes.disconnect();
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, [scroller, isPending]);
 }
 
 /** How many messages came below while the reader was further up; older pages do not count. */
