@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, zip_longest
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from hubbub.channels.models import Channel
 from hubbub.connectors.events import (
+    ContactFollowed,
     Content,
     DeliveryStatus,
     DeliveryUpdated,
@@ -26,10 +27,13 @@ from hubbub.connectors.events import (
     MessageReceived,
     MessageType,
     MessageUnsent,
+    OptInChanged,
     Party,
     PostbackReceived,
     ReactionChanged,
     ReadUpTo,
+    ReferralReceived,
+    Thread,
     ThreadControlChanged,
 )
 from hubbub.conversations.effects import apply_overdue
@@ -54,24 +58,7 @@ PEOPLE = ("ann", "ben")
 OURS = ("o1", "o2")
 THEIRS = ("t1", "t2", "t3")
 ALL = (*OURS, *THEIRS)
-KINDS = (
-    "received",
-    "received",
-    "echoed",
-    "edited",
-    "unsent",
-    "reacted",
-    "status",
-    "read",
-    "postback",
-    "read_id",
-    "handed",
-)
 NAMESPACE = new_id()
-
-event_plans = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.integers(0, 1), st.integers(0, 4), st.integers(0, 3)), min_size=2, max_size=9
-)
 
 
 def person_of(message: str) -> str:
@@ -79,61 +66,130 @@ def person_of(message: str) -> str:
     return PEOPLE[ALL.index(message) % 2]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one event of a case is about: whom, which messages, and one of a few choices."""
+
+    n: int
+    who: str
+    theirs: str
+    ours: str
+    any_message: str
+    choice: int
+
+    @property
+    def at(self) -> datetime:
+        return START + timedelta(seconds=10 * (self.n + 1))
+
+
+Fields = dict[str, Any]
+"""Of an event, without those that every event has."""
+
+
+def by(message: str) -> Party:
+    return Party(external_id=person_of(message))
+
+
+def received(plan: Plan) -> Fields:
+    theirs = plan.theirs
+    text, quoted = f"{theirs} says #hi", "o1" if theirs == "t2" else None
+    return {
+        "event_key": f"message:{theirs}",
+        "occurred_at": START + timedelta(seconds=THEIRS.index(theirs)),
+        "sender": Party(external_id=person_of(theirs), name=person_of(theirs).title()),
+        "external_id": theirs,
+        "content": Content(type=MessageType.TEXT, text=text, reply_to_external_id=quoted),
+        "is_standby": theirs == "t3",
+    }
+
+
+def echoed(plan: Plan) -> Fields:
+    return {
+        "event_key": f"echo:{plan.ours}",
+        "occurred_at": START + timedelta(seconds=5 + OURS.index(plan.ours)),
+        "recipient": by(plan.ours),
+        "external_id": plan.ours,
+        "content": Content(type=MessageType.TEXT, text=f"{plan.ours} answers"),
+    }
+
+
+def edited(plan: Plan) -> Fields:
+    said = Content(type=MessageType.TEXT, text=f"edited {plan.n}")
+    return {
+        "sender": by(plan.theirs),
+        "external_id": plan.theirs,
+        "content": said,
+        "edit_number": plan.choice + 1,
+    }
+
+
+def delivered(plan: Plan) -> Fields:
+    status = list(DeliveryStatus)[plan.choice]
+    error = "content_refused" if status is DeliveryStatus.FAILED else None
+    return {"recipient": by(plan.ours), "external_ids": (plan.ours,), "status": status, "error_code": error}
+
+
+def read_up_to(plan: Plan) -> Fields:
+    status = (DeliveryStatus.READ, DeliveryStatus.DELIVERED)[plan.choice % 2]
+    return {"recipient": Party(external_id=plan.who), "status": status, "watermark": plan.at}
+
+
+MAKERS: Mapping[str, tuple[type[InboundEvent], Callable[[Plan], Fields]]] = {
+    "received": (MessageReceived, received),
+    "echoed": (MessageEchoed, echoed),
+    "edited": (MessageEdited, edited),
+    "unsent": (MessageUnsent, lambda plan: {"sender": by(plan.theirs), "external_id": plan.theirs}),
+    "reacted": (
+        ReactionChanged,
+        lambda plan: {
+            "sender": by(plan.any_message),
+            "external_id": plan.any_message,
+            "emoji": ("", "x", "y", "z")[plan.choice],
+        },
+    ),
+    "status": (DeliveryUpdated, delivered),
+    "read": (ReadUpTo, read_up_to),
+    "read_id": (
+        ReadUpTo,
+        lambda plan: {"recipient": by(plan.ours), "status": DeliveryStatus.READ, "external_id": plan.ours},
+    ),
+    "handed": (
+        ThreadControlChanged,
+        lambda plan: {
+            "sender": Party(external_id=plan.who),
+            "action": ("taken", "passed", "requested", "released")[plan.choice],
+        },
+    ),
+    "postback": (
+        PostbackReceived,
+        lambda plan: {"sender": Party(external_id=plan.who), "title": "Start", "payload": "GO"},
+    ),
+    "referred": (
+        ReferralReceived,
+        lambda plan: {"sender": Party(external_id=plan.who), "source": "SHORTLINK", "ref": f"ref {plan.choice}"},
+    ),
+    "opted": (
+        OptInChanged,
+        lambda plan: {"sender": Party(external_id=plan.who), "topic": "news", "is_opted_in": plan.choice > 0},
+    ),
+    "followed": (ContactFollowed, lambda plan: {"sender": Party(external_id=plan.who), "thread": Thread()}),
+}
+KINDS = ("received", *MAKERS)
+"""As often as they stand here: what is said, twice."""
+event_plans = st.lists(
+    st.tuples(st.sampled_from(KINDS), st.integers(0, 1), st.integers(0, 4), st.integers(0, 3)), min_size=2, max_size=9
+)
+
+
 def make_event(address: str, n: int, plan: tuple[str, int, int, int]) -> InboundEvent:
-    """The n-th event of a case: each has a moment of its own."""
+    """The n-th event of a case: each has a moment of its own, but what is said has that of its message."""
     kind, who, which, choice = plan
-    at = START + timedelta(seconds=10 * (n + 1))
-    theirs, ours, any_message = THEIRS[which % 3], OURS[which % 2], ALL[which]
-    common: dict[str, Any] = {"address": address, "event_key": f"{kind}:{n}", "occurred_at": at, "raw": {"n": n}}
-    match kind:
-        case "received":
-            common["event_key"] = f"message:{theirs}"
-            common["occurred_at"] = START + timedelta(seconds=THEIRS.index(theirs))
-            said = Content(
-                type=MessageType.TEXT, text=f"{theirs} says #hi", reply_to_external_id="o1" if theirs == "t2" else None
-            )
-            sender = Party(external_id=person_of(theirs), name=person_of(theirs).title())
-            return MessageReceived(**common, sender=sender, external_id=theirs, content=said, is_standby=theirs == "t3")
-        case "echoed":
-            common["event_key"] = f"echo:{ours}"
-            common["occurred_at"] = START + timedelta(seconds=5 + OURS.index(ours))
-            said = Content(type=MessageType.TEXT, text=f"{ours} answers")
-            return MessageEchoed(**common, recipient=Party(external_id=person_of(ours)), external_id=ours, content=said)
-        case "edited":
-            said = Content(type=MessageType.TEXT, text=f"edited {n}")
-            return MessageEdited(
-                **common,
-                sender=Party(external_id=person_of(theirs)),
-                external_id=theirs,
-                content=said,
-                edit_number=choice + 1,
-            )
-        case "unsent":
-            return MessageUnsent(**common, sender=Party(external_id=person_of(theirs)), external_id=theirs)
-        case "reacted":
-            sender = Party(external_id=person_of(any_message))
-            return ReactionChanged(**common, sender=sender, external_id=any_message, emoji=("", "x", "y", "z")[choice])
-        case "status":
-            status = list(DeliveryStatus)[choice]
-            error = "content_refused" if status is DeliveryStatus.FAILED else None
-            return DeliveryUpdated(
-                **common,
-                recipient=Party(external_id=person_of(ours)),
-                external_ids=(ours,),
-                status=status,
-                error_code=error,
-            )
-        case "read":
-            status = (DeliveryStatus.READ, DeliveryStatus.DELIVERED)[choice % 2]
-            return ReadUpTo(**common, recipient=Party(external_id=PEOPLE[who]), status=status, watermark=at)
-        case "handed":
-            action = ("taken", "passed", "requested", "released")[choice]
-            return ThreadControlChanged(**common, sender=Party(external_id=PEOPLE[who]), action=action)
-        case "read_id":
-            return ReadUpTo(
-                **common, recipient=Party(external_id=person_of(ours)), status=DeliveryStatus.READ, external_id=ours
-            )
-    return PostbackReceived(**common, sender=Party(external_id=PEOPLE[who]), title="Start", payload="GO")
+    event, fields = MAKERS[kind]
+    about = Plan(
+        n=n, who=PEOPLE[who], theirs=THEIRS[which % 3], ours=OURS[which % 2], any_message=ALL[which], choice=choice
+    )
+    common = {"address": address, "event_key": f"{kind}:{n}", "occurred_at": about.at, "raw": {"n": n}}
+    return event(**{**common, **fields(about)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,10 @@ SELECT channel_id, target_external_id, event_key, kind FROM waiting_effect
  WHERE channel_id = ANY(%(channels)s) ORDER BY 1, 2, 3
 """
 AUTOMATION = """
-SELECT m.channel_id, m.external_id FROM automation_item a JOIN message m ON m.id = a.id
- WHERE m.channel_id = ANY(%(channels)s) ORDER BY 1, 2
+SELECT c.channel_id, i.external_id AS who, coalesce(m.external_id, '') AS message, a.type, a.content, a.occurred_at
+  FROM automation_item a JOIN conversation c ON c.id = a.conversation_id
+  LEFT JOIN contact_identity i ON i.id = c.identity_id LEFT JOIN message m ON m.id = a.id
+ WHERE c.channel_id = ANY(%(channels)s) ORDER BY 1, a.occurred_at, 2, 3, 4
 """
 
 
