@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,11 +108,18 @@ def _values(town: Town, platform: str, first: int, last: int) -> dict[str, Any]:
 
 @contextmanager
 def acting_as(process: str) -> Iterator[Any]:
-    """This process signs in as another process's role within the block."""
+    """This process signs in as another process's role within the block, and spares the collector as lanes do."""
+    from hubbub.automation.lanes import spare_the_collector
     from tests.support.roles import acting_as as as_role
 
-    with as_role(process) as connection:
-        yield connection
+    thresholds = gc.get_threshold()
+    spare_the_collector()
+    try:
+        with as_role(process) as connection:
+            yield connection
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
 
 
 def conversation_ids(town: Town, count: int) -> list[UUID]:

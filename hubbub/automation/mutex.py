@@ -1,24 +1,33 @@
-"""The outer mutex of a conversation, in Redis where there is one. Never the only truth: the lease is."""
+"""The outer mutex of a conversation, in Redis where there is one. Never the only truth: the lease is.
+
+Redis' client is imported where a Redis is configured: with all that it brings along it takes 8 MB of every worker.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import redis
-from redis.exceptions import LockError, RedisError
-
 from hubbub.settings.environment import environment
+
+if TYPE_CHECKING:
+    from redis import Redis
+    from redis.lock import Lock
 
 HOLD_SECONDS = 60.0
 
 
 @lru_cache(maxsize=1)
-def _client() -> redis.Redis | None:
+def _client() -> Redis | None:
     url = environment().redis_url
-    return redis.Redis.from_url(url.get_secret_value(), socket_timeout=1.0) if url else None
+    if url is None:
+        return None
+    from redis import Redis
+
+    return Redis.from_url(url.get_secret_value(), socket_timeout=1.0)
 
 
 @contextmanager
@@ -28,6 +37,8 @@ def outer_mutex(conversation_id: UUID) -> Iterator[bool]:
     if client is None:
         yield True
         return
+    from redis.exceptions import RedisError
+
     lock = client.lock(f"hubbub:conversation:{conversation_id}", timeout=HOLD_SECONDS, blocking=False)
     try:
         is_held = lock.acquire()
@@ -41,7 +52,9 @@ def outer_mutex(conversation_id: UUID) -> Iterator[bool]:
             _let_go(lock)
 
 
-def _let_go(lock: redis.lock.Lock) -> None:
+def _let_go(lock: Lock) -> None:
+    from redis.exceptions import LockError, RedisError
+
     try:
         lock.release()
     except (LockError, RedisError):
