@@ -152,6 +152,8 @@ class MessageEchoed(InboundEvent):
     app_id: str | None = None
     metadata: str | None = None
     """What we put on the send (our message id), when the platform hands it back."""
+    is_by_person: bool = False
+    """Known to be written by hand, in the platform's own inbox or on the phone that the number is on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,10 +97,12 @@ UPDATE conversation c
        tags = CASE WHEN r.tags IS NULL THEN c.tags ELSE (
            SELECT jsonb_agg(DISTINCT t) FROM jsonb_array_elements(c.tags || r.tags) t) END,
        priority = coalesce(r.priority, c.priority),
+       handover = CASE WHEN r.is_by_person THEN 'human' ELSE c.handover END,
        updated_at = hubbub_now()
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, inbound int, outbound int, unread int, first_at timestamptz,
        last_at timestamptz, last_text text, last_id uuid, last_inbound_at timestamptz, last_outbound_at timestamptz,
-       identity_id uuid, is_standby bool, standby_at timestamptz, tags jsonb, priority text)
+       identity_id uuid, is_standby bool, standby_at timestamptz, tags jsonb, priority text,
+       is_by_person bool)
  WHERE c.id = r.id
 RETURNING c.id, c.organization_id, CASE WHEN r.inbound > 0 THEN c.assigned_to_id END AS to_tell
 """
@@ -314,6 +316,7 @@ def _count_row(conversation: ConversationRow, arrivals: Sequence[Arrival]) -> di
         "standby_at": owned.at if owned else None,
         "tags": tags or None,
         "priority": next((one.priority for one in arrivals if one.priority), None),
+        "is_by_person": any(getattr(one.event, "is_by_person", False) for one in ours),
     }
 
 

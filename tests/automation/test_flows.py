@@ -9,16 +9,22 @@ import pytest
 
 from hubbub.automation.responders import MOST_REPEATS_PER_MINUTE
 from hubbub.connectors.messages import OutboundKind, OutboundMessage
+from hubbub.conversations.actions.lifecycle import change_status, set_handover
 from hubbub.conversations.actions.send import queue_message
+from hubbub.conversations.lifecycle import LifecycleEvent
 from hubbub.conversations.models import Conversation
 from hubbub.flows.actions import NewFlow, create_flow, new_version
 from hubbub.flows.matching import Trigger
 from hubbub.flows.models import Flow, FlowRun, FlowStepCount, FlowTrigger
 from hubbub.kit import clock
 from hubbub.organizations.database import run
+from hubbub.organizations.models import Role
 from hubbub.organizations.scope import organization_scope
 from tests.flows.documents import LEADS, hello
+from tests.inbound.bodies import echo, page, said
+from tests.inbound.shop import open_shop
 from tests.support.automation import automate, work_once
+from tests.support.people import make_member, principal_of
 from tests.support.roles import acting_as
 from tests.support.talk import Talk, make_talk
 
@@ -94,12 +100,41 @@ def test_a_person_who_answers_pauses_the_run_at_once() -> None:
     automate()
     with organization_scope(talk.tenant.id):
         text = OutboundMessage(message_id="", kind=OutboundKind.TEXT, text="Hello, this is Ann.")
-        queue_message(talk.conversation(), text, author_type="human")
-        Conversation.objects.update(handover="human")
+        queue_message(talk.conversation(), text, author_type="human", author_user=make_member(talk.tenant))
     talk.says("Mali", second=5)
     automate()
     assert answers(talk)[-1] == "Hello, this is Ann."
     assert [one.status for one in runs(talk)] == ["waiting"]
+
+
+def test_what_a_program_writes_with_a_key_silences_no_flow() -> None:
+    talk = make_talk()
+    begins_with(talk, LEADS, "demo")
+    talk.says("demo")
+    automate()
+    with organization_scope(talk.tenant.id):
+        text = OutboundMessage(message_id="", kind=OutboundKind.TEXT, text="Your parcel is on its way.")
+        queue_message(talk.conversation(), text, author_type="human")
+    talk.says("Mali", second=5)
+    automate()
+    assert answers(talk)[-1] != "Your parcel is on its way."
+
+
+@pytest.mark.parametrize(("app_id", "status"), [("263902037430900", "human"), ("42", "flow"), (None, "flow")])
+def test_who_answers_in_the_platform_s_own_inbox_silences_machines_too(app_id: str | None, status: str) -> None:
+    shop = open_shop("facebook")
+    more: dict[str, Any] = {"app_id": int(app_id)} if app_id else {}
+    shop.receive(page(shop.address, said(shop.address, "hi"), echo(shop.address, "Hello", mid="m_1", second=1, **more)))
+    assert shop.conversation().handover == status
+
+
+def test_a_closed_conversation_is_the_machines_again() -> None:
+    talk = make_talk("hi")
+    boss = principal_of(talk.tenant, make_member(talk.tenant, Role.MANAGER))
+    with organization_scope(talk.tenant.id):
+        set_handover(boss, talk.conversation().id, "human")
+        change_status(boss, talk.conversation().id, LifecycleEvent.CLOSE)
+    assert talk.conversation().handover == "flow"
 
 
 @pytest.mark.parametrize(("word", "status", "handover"), [("human", "ended", "human"), ("stop", "ended", "flow")])

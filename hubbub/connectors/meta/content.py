@@ -27,6 +27,9 @@ from hubbub.connectors.meta.messaging import JsonObject, Parser, Turn, referral_
 from hubbub.kit.json import JsonValue, as_id, as_list, as_object, as_text, dig
 
 LONGEST_URL = 8_000
+INBOXES = frozenset({"263902037430900", "1217981644879628"})
+"""The apps in which people write: Page Inbox, Instagram Inbox.
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing"""
 
 
 class Piece(NamedTuple):
@@ -66,12 +69,14 @@ def _unsent(turn: Turn, mid: str) -> InboundEvent:
 
 def _echoed(turn: Turn, message: JsonObject, mid: str, content: Content) -> InboundEvent:
     """…/webhook-events/message-echoes; Instagram documents neither `app_id` nor `metadata`."""
+    app_id = as_id(message.get("app_id"))
     return MessageEchoed(
         **turn.facts(f"echo:{mid}"),
         recipient=turn.person(),
         external_id=mid,
         content=content,
-        app_id=as_id(message.get("app_id")),
+        app_id=app_id,
+        is_by_person=app_id in INBOXES,
         metadata=as_text(message.get("metadata"), limit=1_000),
     )
 

@@ -40,7 +40,8 @@ UPDATE conversation c
 SET_STATUS = """
 UPDATE conversation c SET status = n.status, status_changed_at = hubbub_now(), updated_at = hubbub_now(),
        closed_at = CASE n.status WHEN 'closed' THEN hubbub_now() WHEN 'active' THEN NULL ELSE c.closed_at END,
-       archived_at = CASE n.status WHEN 'archived' THEN hubbub_now() WHEN 'active' THEN NULL ELSE c.archived_at END
+       archived_at = CASE n.status WHEN 'archived' THEN hubbub_now() WHEN 'active' THEN NULL ELSE c.archived_at END,
+       handover = CASE n.status WHEN 'active' THEN c.handover ELSE 'flow' END
   FROM (SELECT %(status)s::varchar AS status) n
  WHERE c.organization_id = %(organization)s AND c.id = %(id)s
 """

@@ -69,9 +69,10 @@ UPDATE conversation c
        last_message_id = r.last, last_message_at = greatest(c.last_message_at, r.now),
        last_outbound_at = greatest(c.last_outbound_at, r.now), awaiting_reply_since = NULL,
        response_count = c.response_count + r.responses,
-       response_seconds_total = c.response_seconds_total + r.seconds, updated_at = hubbub_now()
+       response_seconds_total = c.response_seconds_total + r.seconds, updated_at = hubbub_now(),
+       handover = CASE WHEN r.is_by_person THEN 'human' ELSE c.handover END
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, count int, now timestamptz, text text, last uuid,
-       responses int, seconds float8)
+       responses int, seconds float8, is_by_person bool)
  WHERE c.id = r.conversation_id
 """
 
@@ -128,7 +129,8 @@ def store(writings: Sequence[Writing]) -> None:
 
 
 def we_wrote(writings: Sequence[Writing]) -> None:
-    """Counts, response times and screens."""
+    """Counts, response times and screens. A person's word silences machines until the conversation is given back, or
+    closed; what a program writes with a key does not."""
     counts = [row for row in map(_count_row, writings) if row is not None]
     for portion in _one_a_conversation(counts):
         run(COUNT, portion)
@@ -215,6 +217,7 @@ def _count_row(writing: Writing) -> dict[str, object] | None:
         "last": writing.ids[writing.shown[-1]],
         "responses": int(writing.awaited_since is not None),
         "seconds": _seconds(writing),
+        "is_by_person": writing.author_user is not None,
     }
 
 

@@ -105,6 +105,7 @@ def _echoed(change: Change, message: JsonObject, name: str) -> InboundEvent:
         external_id=need_id(message, "id"),
         content=said,
         metadata=as_text(message.get("biz_opaque_callback_data"), limit=512),
+        is_by_person=not said.extra.get("is_history"),
     )
 
 
