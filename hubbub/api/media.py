@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import IO, Any, BinaryIO, cast
 from urllib.parse import quote
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from hubbub.api.errors import error_response
+from hubbub.conversations.archiving.media import open_stored
 from hubbub.conversations.attachments import sniff
 from hubbub.conversations.media import MediaLink, open_media_link
 from hubbub.kit.errors import NotFound
@@ -53,8 +53,8 @@ def serve(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _file_response(link: MediaLink, wanted: str) -> HttpResponseBase:
     try:
-        file = default_storage.open(link.storage_key, "rb")
-        size = default_storage.size(link.storage_key)
+        file = open_stored(link.storage_key)
+        size = file.size
     except (OSError, ValueError):
         raise NotFound("The file is not stored any more.") from None
     asked = RANGE.fullmatch(wanted)
@@ -97,5 +97,5 @@ def _about(link: MediaLink) -> dict[str, str]:
 
 
 def _sniffed(storage_key: str) -> str:
-    with default_storage.open(storage_key, "rb") as file:
+    with open_stored(storage_key) as file:
         return sniff(cast(BinaryIO, file), "application/octet-stream")

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from hubbub.api import (
     api_keys,
+    archive,
     calls,
     canned_replies,
     channels,
@@ -43,6 +44,7 @@ NOUNS = {
     "channels": channels.router,
     "contacts": contacts.router,
     "conversations": conversations.router,
+    "archive": archive.router,
     "messages": messages.router,
     "events": events.router,
     "deliveries": deliveries.router,

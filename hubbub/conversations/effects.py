@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from hubbub.conversations.archiving.restoring import ask_back
 from hubbub.conversations.locks import lock_threads
 from hubbub.conversations.receipts import Mark, keep_marks
 from hubbub.conversations.statuses import RANK_SQL
@@ -19,6 +20,8 @@ from hubbub.kit.json import JsonValue
 from hubbub.organizations.database import run
 
 WAIT_DAYS = 8
+BY_PEOPLE = frozenset({"edit", "unsend", "reaction"})
+"""These reach a message in the archive, too: its conversation is put back for them. Receipts do not."""
 
 MOMENTS = """
 SELECT m.id, c.contact_id, coalesce(m.sent_at, m.occurred_at) AS at
@@ -169,6 +172,13 @@ def apply_effects(effects: Sequence[Effect]) -> list[Target]:
     waiting = [effect for n, effect in enumerate(effects) if n not in found]
     if waiting:
         run(WAIT, _rows(waiting))
+        ask_back(
+            [
+                {"channel_id": effect.channel_id, "external_id": effect.target_external_id}
+                for effect in waiting
+                if effect.kind in BY_PEOPLE
+            ]
+        )
     if not found:
         return []
     run(LOCK, ids=sorted({target.message_id for target in found.values()}))

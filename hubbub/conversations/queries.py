@@ -33,6 +33,7 @@ CONVERSATION_SOURCE = f"FROM conversation c {CONVERSATION_JOINS}"
 ONE_CONVERSATION = (
     f"SELECT {CONVERSATION_COLUMNS} {CONVERSATION_SOURCE} WHERE c.organization_id = %(organization)s AND c.id = %(id)s"
 )
+IN_ARCHIVE = "SELECT id FROM archived_conversation WHERE organization_id = %(organization)s AND id = %(id)s"
 MESSAGE_COLUMNS = """
        m.id, m.conversation_id, m.channel_id, m.contact_id, m.external_id, m.client_id, m.direction, m.author_type,
        m.author_user_id, m.author_name, m.type, m.text, m.content, m.status, m.visibility, m.occurred_at,
@@ -84,8 +85,17 @@ def get_conversation(organization_id: UUID, conversation_id: UUID) -> Row:
     """One conversation as the list shows it. Raises NotFound."""
     rows = run(ONE_CONVERSATION, organization=organization_id, id=conversation_id)
     if not rows:
-        raise NotFound("There is no such conversation.")
+        raise _missing(organization_id, conversation_id)
     return rows[0]
+
+
+def _missing(organization_id: UUID, conversation_id: UUID) -> NotFound:
+    if not run(IN_ARCHIVE, organization=organization_id, id=conversation_id):
+        return NotFound("There is no such conversation.")
+    return NotFound(
+        "This conversation lies in the archive: read it at /archive/{id}, or put it back with /archive/{id}/restore.",
+        code="conversation_in_archive",
+    )
 
 
 def list_messages(

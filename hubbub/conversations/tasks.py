@@ -9,7 +9,10 @@ from procrastinate.contrib.django import app
 
 from hubbub.conversations import attachments, upkeep
 from hubbub.conversations.actions import scheduling, snoozing
+from hubbub.conversations.archiving import media as archived_media
+from hubbub.conversations.archiving import restoring
 from hubbub.organizations.retries import Backoff, is_last_attempt
+from hubbub.organizations.scope import organization_scope
 
 
 @app.task(name="conversations.store_attachment", queue="media", retry=Backoff(), pass_context=True)
@@ -20,6 +23,18 @@ def store_attachment(context: JobContext, *, organization_id: str, attachment_id
         if is_last_attempt(context.job.attempts):
             attachments.give_up(UUID(organization_id), UUID(attachment_id))
         raise
+
+
+@app.task(name="conversations.bring_back", queue="media", retry=Backoff())
+def bring_back(*, organization_id: str, conversation_id: str) -> None:
+    with organization_scope(UUID(organization_id)):
+        restoring.restore(UUID(organization_id), [UUID(conversation_id)])
+
+
+@app.task(name="conversations.settle_archived_media", queue="media", retry=Backoff())
+def settle_archived_media(*, organization_id: str) -> None:
+    for _ in archived_media.settle(UUID(organization_id)):
+        pass
 
 
 @app.task(name="reminders.end_snooze", queue="reminders", retry=Backoff())

@@ -14,6 +14,9 @@ SELECT c.id, c.channel_id, c.contact_id, c.status FROM conversation c
 ADOPT = """
 UPDATE conversation SET contact_id = %(survivor)s, updated_at = hubbub_now() WHERE id = ANY(%(ids)s::uuid[])
 """
+ADOPT_ARCHIVED = """
+UPDATE archived_conversation SET contact_id = %(survivor)s WHERE contact_id = ANY(%(others)s::uuid[])
+"""
 MOVE = (
     "UPDATE message SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
     "UPDATE automation_item SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
@@ -84,6 +87,7 @@ UPDATE conversation c
 def unify_threads(survivor: UUID, others: Sequence[UUID]) -> None:
     """Give the survivor the others' conversations; an open one beside an open one is emptied into it."""
     rows = run(LOCK, contacts=sorted([survivor, *others]))
+    run(ADOPT_ARCHIVED, survivor=survivor, others=list(others))
     open_by_channel = {
         row["channel_id"]: row["id"] for row in rows if row["status"] == "active" and row["contact_id"] == survivor
     }

@@ -33,7 +33,12 @@ EXISTING = """
 SELECT m.id, m.channel_id, m.external_id, m.direction
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
   JOIN message m ON m.channel_id = r.channel_id AND m.external_id = r.external_id
+ UNION ALL
+SELECT s.row_id, s.channel_id, s.external_id, ''
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
+  JOIN archived_row s ON s.channel_id = r.channel_id AND s.external_id = r.external_id
 """
+"""Also what lies in the archive: ids are unique in a channel for ever."""
 INSERT = """
 INSERT INTO message (id, organization_id, conversation_id, channel_id, contact_id, direction, author_type, author_name,
     author_avatar_url, type, text, content, raw, external_id, status, visibility, occurred_at, body_position,

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.core.files.storage import default_storage
-
 from hubbub.connectors.base import UploadsLinks, UploadsMedia
 from hubbub.connectors.messages import ApiRequest, ChannelAccess, FilePart, Media
 from hubbub.connectors.outcomes import Accepted, ErrorCode, Outcome, Rejected, RetryLater, Uncertain
+from hubbub.conversations.archiving.media import open_stored
 from hubbub.conversations.drafts import from_json
 from hubbub.conversations.media import digest_in
 from hubbub.kit.errors import HubbubError
@@ -143,7 +142,7 @@ def _upload_request(connector: UploadsMedia, access: ChannelAccess, file: Media)
 
 
 def _part(file: Media) -> FilePart:
-    with default_storage.open(file.storage_key or "") as stored:
+    with open_stored(file.storage_key or "") as stored:
         content = stored.read()
     content_type = file.mime_type or "application/octet-stream"
     return FilePart(name="file", file_name=file.file_name or file.type, content_type=content_type, content=content)

@@ -8,6 +8,7 @@ import django_stubs_ext
 
 from hubbub.settings.database import current_process, database_of
 from hubbub.settings.environment import environment
+from hubbub.settings.stores import file_store
 
 django_stubs_ext.monkeypatch()
 
@@ -87,19 +88,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [ENV.base_url]
 STORAGES = {
-    "default": (
-        {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": ENV.media_s3_bucket,
-                "endpoint_url": ENV.media_s3_endpoint or None,
-                "default_acl": None,
-                "querystring_auth": True,
-            },
-        }
-        if ENV.media_s3_bucket
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": ENV.media_dir}}
-    ),
+    "default": file_store(ENV.media_s3_bucket, ENV.media_dir),
+    "archive": file_store(ENV.archive_s3_bucket, ENV.archive_dir),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CACHES = {

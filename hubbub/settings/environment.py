@@ -220,6 +220,15 @@ class Environment(BaseSettings):
     )
     media_s3_bucket: str | None = setting("HUBBUB_MEDIA_S3_BUCKET", "An S3 bucket for media, instead of a directory.")
     media_s3_endpoint: WebUrl | None = setting("HUBBUB_MEDIA_S3_ENDPOINT", "The S3 service's URL, if not Amazon's.")
+    archive_dir: AbsolutePath = setting(
+        "HUBBUB_ARCHIVE_DIR",
+        "Where the files of archived conversations are kept when no bucket is set.",
+        lambda data: data.get("data_dir", Path("var")) / "archive",
+        shown="$HUBBUB_DATA_DIR/archive",
+    )
+    archive_s3_bucket: str | None = setting(
+        "HUBBUB_ARCHIVE_S3_BUCKET", "An S3 bucket for the files of archived conversations, at the same service."
+    )
     media_max_bytes: int = setting(
         "HUBBUB_MEDIA_MAX_BYTES", "The largest file that is copied.", 100 * 1024 * 1024, ge=1024
     )

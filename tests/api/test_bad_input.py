@@ -81,6 +81,7 @@ def _ids() -> dict[str, object]:
                 "scheduled_id",
                 "key_id",
                 "subscription_id",
+                "archived_id",
             )
         },
     }

@@ -32,6 +32,7 @@ from hubbub.organizations.actions import create_api_key
 from hubbub.organizations.models import Membership, Role, User
 from hubbub.organizations.scope import organization_scope
 from tests.api.routes import Route, all_routes
+from tests.support.archive import archived_conversation
 from tests.support.factories import Tenant
 from tests.support.talk import make_talk
 from tests.support.web import Api, api_for
@@ -114,6 +115,7 @@ def _world(name: str) -> World:
     talk = make_talk(f"hello {name}")
     other = make_talk("another", tenant=talk.tenant)
     message = talk.messages()[0]
+    archived = archived_conversation(talk.tenant)
     with organization_scope(talk.tenant.id):
         template = Template.objects.create(
             organization=talk.tenant.organization, channel=talk.channel, external_id="t", name="t", language="en"
@@ -179,6 +181,7 @@ def _world(name: str) -> World:
             "scheduled_id": scheduled.id,
             "key_id": key.id,
             "subscription_id": device.id,
+            "archived_id": archived,
         },
     )
 
@@ -300,6 +303,7 @@ def _fingerprint(tenant: Tenant) -> list[Any]:
         *("team", "team_membership", "team_assignment", "lead", "flow", "flow_version"),
         *("note", "mention", "snooze", "label", "saved_view", "canned_reply", "scheduled_message"),
         *("api_key", "push_subscription", "working_hours"),
+        *("archived_conversation", "archived_row", "archived_media"),
     )
     with organization_scope(tenant.id), connection.cursor() as cursor:
         found = []

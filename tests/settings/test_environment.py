@@ -287,7 +287,7 @@ def test_the_example_documents_every_setting_once_and_sets_none() -> None:
 
 def test_the_defaults_of_the_example_are_accepted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     lines = [line[2:] for line in render_env_example().splitlines() if line[2:].split("=")[0] in NAMES]
-    computed = ("HUBBUB_ALLOWED_HOSTS", "HUBBUB_LOG_JSON", "HUBBUB_MEDIA_DIR", "BASE_URL")
+    computed = ("HUBBUB_ALLOWED_HOSTS", "HUBBUB_LOG_JSON", "HUBBUB_MEDIA_DIR", "HUBBUB_ARCHIVE_DIR", "BASE_URL")
     file = tmp_path / ".env"
     file.write_text("\n".join(line for line in lines if not line.startswith(computed)))
     assert read_environment(file) == read_environment(None)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
-
 from hubbub.contacts.actions import lock_contact, merge_identities, unmerge_identities
 from hubbub.contacts.models import Contact, ContactIdentity
 from hubbub.contacts.queries import get_contact
+from hubbub.conversations.archiving.media import remove_stored
+from hubbub.conversations.archiving.restoring import restore_of
 from hubbub.conversations.outbox import lock_for_cancelling, release_settled
 from hubbub.conversations.queries import CONVERSATION_COLUMNS, CONVERSATION_SOURCE, MESSAGE_COLUMNS, MESSAGE_SOURCE
 from hubbub.conversations.realtime import ScreenEvent, emit
@@ -116,6 +116,7 @@ def unmerge(principal: Principal, survivor: UUID, other: UUID) -> None:
     What the other wrote after the merge cannot be told apart by its author any more and stays where it is.
     """
     identities, family = unmerge_identities(principal.organization_id, survivor, other)
+    restore_of(principal.organization_id, family)
     wanted: dict[str, Any] = {"organization": principal.organization_id, "survivor": survivor, "other": other}
     for row in run(MIXED, identities=identities, people=family, **wanted):
         _part(row, other, identities, family)
@@ -139,6 +140,7 @@ def export(principal: Principal, contact_id: UUID) -> dict[str, Any]:
     """Everything that is kept of a person: contact, identities, conversations, messages (as rows)."""
     organization = principal.organization_id
     contact = get_contact(organization, contact_id)
+    restore_of(organization, [contact_id])
     conversations = run(THEIR_THREADS, organization=organization, id=contact_id)
     threads = [row["id"] for row in conversations]
     messages = run(THEIR_MESSAGES, organization=organization, id=contact_id, threads=threads)
@@ -156,6 +158,7 @@ def erase(principal: Principal, contact_id: UUID) -> list[str]:
     if contact.attributes.get("erased"):
         raise Conflict("This contact was erased already.", code="already_erased")
     people = [contact_id, *Contact.objects.filter(merged_into_id=contact_id).values_list("id", flat=True)]
+    restore_of(organization, people)
     wanted = _reach(organization, people)
     _cancel_queued(wanted["messages"])
     keys = [row["storage_key"] for row in run(ERASE_FILES, **wanted) if row["storage_key"]]
@@ -221,7 +224,7 @@ def _bury(contact: Contact) -> str:
 def remove_ownerless(keys: Sequence[str]) -> None:
     """Remove files that no row of any organisation names any more; content-addressed files may be shared."""
     for row in run("SELECT key FROM ownerless_media(%(keys)s::text[]) AS key", keys=list(keys)):
-        default_storage.delete(row["key"])
+        remove_stored(row["key"])
 
 
 def _show(organization_id: UUID, *contact_ids: UUID) -> None:
