@@ -31,6 +31,14 @@ SELECT c.id, c.channel_id, c.contact_id, c.status, c.type, c.handover, c.is_stan
   LEFT JOIN contact_identity i ON i.id = c.identity_id
  WHERE c.organization_id = %(organization)s AND c.id = ANY(%(ids)s::uuid[])
 """
+TEMPLATES = """
+SELECT DISTINCT ON (channel_id, name) channel_id, name,
+       jsonb_build_object('template_type', category) || coalesce(components -> 'template_data', '{}') AS data
+  FROM template
+ WHERE organization_id = %(organization)s AND channel_id = ANY(%(channels)s::uuid[]) AND name = ANY(%(names)s::text[])
+   AND parameter_format = 'stored' AND status = 'stored'
+ ORDER BY channel_id, name, id DESC
+"""
 ITEMS = """
 SELECT i.conversation_id, i.id, i.occurred_at, i.type <> '' AS is_event, coalesce(m.external_id, '') AS external_id,
        coalesce(m.text, '') AS text, coalesce(m.type, i.type) AS type, coalesce(m.content, i.content) AS content,
@@ -99,10 +107,12 @@ def read_scenes(organization_id: UUID, conversation_ids: Collection[UUID]) -> di
     runs = live_runs(ids)
     book = flows_of(organization_id)
     definitions = definitions_of(_versions(book, runs.values()))
+    templates = _templates(organization_id, channels, definitions.templates)
     return {
         row["id"]: _scene(
             row,
             channels[row["channel_id"]],
+            templates.get(row["channel_id"], {}),
             organization_id=organization_id,
             run=runs.get(row["id"]),
             book=book,
@@ -126,7 +136,18 @@ def _versions(book: FlowBook, runs: Collection[LiveRun]) -> set[UUID]:
     return versions_of(entry.ref for entry in book.entries) | begun
 
 
-def _scene(row: Row, channel: Channel, **known: Any) -> Scene:
+def _templates(
+    organization_id: UUID, channels: Collection[UUID], names: Collection[str]
+) -> dict[UUID, dict[str, JsonValue]]:
+    """The stored templates of these names, by channel; most flows name none, and nothing is asked."""
+    found: dict[UUID, dict[str, JsonValue]] = {}
+    if names:
+        for row in run(TEMPLATES, organization=organization_id, channels=[*channels], names=[*names]):
+            found.setdefault(row["channel_id"], {})[row["name"]] = row["data"]
+    return found
+
+
+def _scene(row: Row, channel: Channel, templates: Mapping[str, JsonValue], **known: Any) -> Scene:
     return Scene(
         id=row["id"],
         channel=channel,
@@ -138,14 +159,14 @@ def _scene(row: Row, channel: Channel, **known: Any) -> Scene:
         is_auto_reply_enabled=row["is_auto_reply_enabled"],
         inbound_count=row["inbound_count"],
         contact_name=row["contact_name"].strip(),
-        person=_person(row, channel),
+        person=_person(row, channel, templates),
         now=row["now"],
         recent_answers=tuple(row["recent_answers"]),
         **known,
     )
 
 
-def _person(row: Row, channel: Channel) -> Person:
+def _person(row: Row, channel: Channel, templates: Mapping[str, JsonValue]) -> Person:
     """As flows know them. The window's end is None where the platform has none, or nobody knows."""
     first, _, last = row["contact_name"].strip().partition(" ")
     situation = Situation(
@@ -167,4 +188,5 @@ def _person(row: Row, channel: Channel) -> Person:
         capabilities=connector_for(channel.platform).capabilities,
         window_closes_at=window_closes_at(situation),
         is_new=row["inbound_count"] <= 1,
+        templates=templates,
     )

@@ -198,6 +198,12 @@ class Definitions:
             raise found
         return found
 
+    @property
+    def templates(self) -> frozenset[str]:
+        """The stored templates that any of them sends, by name."""
+        read = [one for one in self.by_version.values() if isinstance(one, Definition)]
+        return frozenset().union(*(one.templates for one in read))
+
     def subflows(self, versions: Mapping[str, UUID]) -> dict[str, Definition]:
         """Sub-flows by key; what is gone or cannot be read is left out, and the run fails where it is called."""
         found = {key: self.by_version.get(version_id) for key, version_id in versions.items()}

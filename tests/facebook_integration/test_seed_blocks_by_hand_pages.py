@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from facebook_integration.models import FacebookConversationFlow, FacebookPage, FacebookUser
+from facebook_integration.models import FacebookConversationFlow, FacebookPage, FacebookTemplate, FacebookUser
 from facebook_integration.services.facebook_api import FacebookGraphAPI, FacebookMessengerService
 from hubbub.contacts.models import ContactIdentity
 from hubbub.flows.models import FlowRun
@@ -238,3 +238,37 @@ def test_the_documented_logging_tells_what_is_done_without_text(
     assert "is sent" in told
     assert shop.page.page_id in told
     assert not any(word in told for word in ("a private word", shop.token, shop.psid))
+
+
+def test_a_flow_sends_a_stored_template_by_its_name(shop: Documented) -> None:
+    FacebookTemplate.objects.create(
+        name="Offer",
+        template_type="button",
+        page=shop.page,
+        template_data={
+            "template_type": "button",
+            "text": "For you, {{name}}: {{offer}}",
+            "buttons": [{"type": "postback", "title": "Take it", "payload": "TAKE"}],
+        },
+        variables=["name", "offer"],
+    )
+    FacebookConversationFlow.objects.create(
+        name="Offers",
+        flow_type="custom",
+        page=shop.page,
+        trigger_type="keyword",
+        trigger_value="offer",
+        flow_steps={
+            "start": {
+                "actions": [
+                    {"type": "set_variable", "name": "offer", "value": "two for one"},
+                    {"type": "send_template", "template": "Offer", "variables": {"name": "{{first_name|friend}}"}},
+                ]
+            }
+        },
+        is_active=True,
+    )
+    shop.says("an offer?")
+    (message,) = shop.sent()
+    assert message["attachment"]["payload"]["buttons"][0]["payload"] == "TAKE"
+    assert message["attachment"]["payload"]["text"].endswith(": two for one")

@@ -44,6 +44,8 @@ class Definition:
     key: str
     first: str
     steps: Mapping[str, Step] = field(default_factory=dict)
+    templates: frozenset[str] = frozenset()
+    """The stored templates that it sends, by name: whoever runs it brings them with the person."""
 
 
 def faults_of(document: JsonValue) -> list[Fault]:
@@ -78,7 +80,8 @@ def _read(document: JsonValue, key: str) -> tuple[Definition, list[Fault]]:
     if prefix and isinstance(document, dict) and "start" in document:
         first = reader.step(document["start"], "start")
     compiled = {name: _step(reader, name, value, f"{prefix}{name[:100]}") for name, value in steps.items()}
-    return Definition(key=key, first=first, steps=compiled), reader.faults
+    definition = Definition(key=key, first=first, steps=compiled, templates=frozenset(reader.templates))
+    return definition, reader.faults
 
 
 def _steps_in(document: JsonValue) -> tuple[dict[str, JsonValue], str]:

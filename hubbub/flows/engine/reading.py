@@ -26,6 +26,8 @@ class Reader:
     def __init__(self, steps: Collection[str] = ()) -> None:
         self.faults: list[Fault] = []
         self.steps = steps
+        self.templates: set[str] = set()
+        """Stored templates that are named."""
 
     def fault(self, place: str, sentence: str) -> None:
         if len(self.faults) < MOST_FAULTS:

@@ -36,6 +36,8 @@ class Person:
     capabilities: Capabilities
     window_closes_at: datetime | None = None
     is_new: bool = False
+    templates: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Of the channel: stored templates by name, as the platform writes them, with `{{variables}}`."""
 
 
 # --- Inputs -----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from hubbub.connectors.messages import Button, ButtonType, Card, Media, OutboundKind, OutboundMessage, TemplateUse
 from hubbub.flows.engine import limits
+from hubbub.flows.engine.actions.stored import add_stored
 from hubbub.flows.engine.code import Builder
 from hubbub.flows.engine.faults import RunFailure
 from hubbub.flows.engine.offering import say, say_cards, say_with_buttons, say_with_choices, send_media
@@ -200,7 +201,11 @@ def _card(reader: Reader, value: JsonValue, place: str) -> tuple[Callable[[Turn]
 
 
 def _send_template(builder: Builder, part: Mapping[str, JsonValue], place: str) -> None:
-    """A template that the platform has approved; `text` is said on channels that have none."""
+    """A template that the platform has approved; `text` is said on channels that have none. With `template`: a stored
+    one."""
+    if "template" in part:
+        add_stored(builder, part, place)
+        return
     reader = builder.reader
     name = reader.word(part.get("name"), f"{place}.name")
     language = reader.word(part.get("language"), f"{place}.language", default="en")
@@ -234,5 +239,5 @@ ACTIONS = {
     "send_audio": (_send_media, URLS),
     "send_file": (_send_media, URLS),
     "send_cards": (_send_cards, {"cards"}),
-    "send_template": (_send_template, {"name", "language", "components", "text"}),
+    "send_template": (_send_template, {"name", "language", "components", "text", "template", "variables"}),
 }
