@@ -23,11 +23,40 @@ HIDDEN = frozenset({"reply_to_id", "reply_to_external_id", "body_position"})
 
 
 def _content(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what was meant for the sender: the draft, and the platform's single-use tokens."""
+    """Without what was meant for the sender: payloads and addresses of the draft, the platform's single-use tokens."""
     shown = {name: value for name, value in content.items() if name != "outbound"}
+    if said := _said(content.get("outbound") or {}):
+        shown["said"] = said
     if "extra" in shown:
         shown["extra"] = {name: value for name, value in shown["extra"].items() if not name.endswith("_token")}
     return shown
+
+
+SAID: dict[str, tuple[str, ...]] = {
+    "header": (),
+    "footer": (),
+    "list_button": (),
+    "buttons": ("title",),
+    "quick_replies": ("title",),
+    "cards": ("title", "subtitle", "buttons"),
+    "sections": ("title", "rows"),
+    "rows": ("title", "description"),
+    "template": ("name", "language"),
+}
+"""Part of a draft → what of it a reader sees; () is a text."""
+
+
+def _said(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """What a customer sees of our message beside its text and files."""
+    return {name: _seen(name, draft[name]) for name in SAID if draft.get(name)}
+
+
+def _seen(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_seen(name, item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {part: _seen(part, value[part]) for part in SAID.get(name, ()) if value.get(part)}
 
 
 def _reply_to(row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -148,3 +148,22 @@ def test_the_ways_to_write_are_told() -> None:
     talk = make_talk("hello")
     answer = api_for(talk.tenant).get(f"/conversations/{talk.conversation().id}/ways")
     assert [way["way"] for way in answer.items] == ["reply"]
+
+
+def test_what_we_sent_is_shown_with_its_buttons_and_without_their_payloads() -> None:
+    talk = make_talk("hello")
+    api = api_for(talk.tenant)
+    button = {"type": "postback", "title": "Track it", "payload": "track:42"}
+    sent = api.post(_thread(talk), {"text": "Your parcel", "buttons": [button]}).body
+    assert sent["content"]["said"] == {"buttons": [{"title": "Track it"}]}
+    card = {"title": "Shirt", "subtitle": "Linen", "buttons": [button]}
+    sent = api.post(_thread(talk), {"kind": "cards", "cards": [card]}).body
+    assert sent["content"]["said"] == {
+        "cards": [{"title": "Shirt", "subtitle": "Linen", "buttons": [{"title": "Track it"}]}]
+    }
+    assert "track:42" not in str(api.get(_thread(talk)).items)
+
+
+def test_a_plain_text_says_no_more_than_its_text() -> None:
+    talk = make_talk("hello")
+    assert "said" not in api_for(talk.tenant).post(_thread(talk), {"text": "plain"}).body["content"]

@@ -43,7 +43,8 @@ export const theme = createTheme({
     Modal: { defaultProps: { lockScroll: false, centered: true, radius: 'lg' } },
     Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', color: 'dark.7' } },
-    Menu: { defaultProps: { shadow: 'md', radius: 'md' } },
+    // The placeholder that takes the focus is no item of a menu: axe objects, and the first item is better anyway.
+    Menu: { defaultProps: { shadow: 'md', radius: 'md', withInitialFocusPlaceholder: false } },
     Popover: { defaultProps: { shadow: 'md', radius: 'md' } },
     Button: { defaultProps: { size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },

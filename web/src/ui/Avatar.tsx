@@ -9,7 +9,7 @@ interface Props {
   size?: number;
 }
 
-/** A person's picture, or initials on a colour that is always the same for the name. */
+/** A person's picture, or initials on a colour that is always the same for the name. The initials are no text to be read. */
 export const Avatar = memo(function Avatar({ name, url, platform, size = 36 }: Props) {
   const hue = hueOf(name);
   return (
@@ -17,9 +17,7 @@ export const Avatar = memo(function Avatar({ name, url, platform, size = 36 }: P
       {url ? (
         <img className={classes.picture} src={url} alt="" loading="lazy" decoding="async" />
       ) : (
-        <span className={classes.initials} data-hue={hue}>
-          {initials(name)}
-        </span>
+        <span className={classes.initials} data-hue={hue} data-initials={initials(name)} />
       )}
       {platform && <ChannelBadge platform={platform} className={classes.badge} />}
     </span>
