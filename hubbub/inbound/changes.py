@@ -23,6 +23,7 @@ from hubbub.connectors.events import (
 )
 from hubbub.contacts.models import ContactIdentity
 from hubbub.conversations.realtime import ScreenEvent
+from hubbub.conversations.satisfaction import on_five
 from hubbub.inbound.batch import Arrival, Batch
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
@@ -84,7 +85,7 @@ SELECT r.id, r.organization_id, 'satisfaction', r.at, r.channel_id, r.conversati
        conversation_id uuid, contact_id uuid, score float8, data jsonb)
 """
 NEWEST_SATISFACTION = """
-UPDATE conversation c SET satisfaction = least(greatest(n.value, 0), 9.99), updated_at = hubbub_now()
+UPDATE conversation c SET satisfaction = n.value, updated_at = hubbub_now()
   FROM (SELECT DISTINCT ON (f.conversation_id) f.conversation_id, f.value
           FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (organization_id uuid, conversation_id uuid)
           JOIN fact f ON f.organization_id = r.organization_id AND f.kind = 'satisfaction'
@@ -92,6 +93,16 @@ UPDATE conversation c SET satisfaction = least(greatest(n.value, 0), 9.99), upda
          ORDER BY f.conversation_id, f.at DESC, f.id DESC) n
  WHERE c.id = n.conversation_id
 """
+NEWEST_CSAT = """
+UPDATE contact k SET attributes = k.attributes || jsonb_build_object('csat', n.score), updated_at = hubbub_now()
+  FROM (SELECT DISTINCT ON (f.contact_id) f.contact_id, f.data->>'score' AS score
+          FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (organization_id uuid, contact_id uuid)
+          JOIN fact f ON f.organization_id = r.organization_id AND f.kind = 'satisfaction'
+                AND f.contact_id = r.contact_id AND f.value IS NOT NULL AND f.data->>'scale' = 'csat'
+         ORDER BY f.contact_id, f.at DESC, f.id DESC) n
+ WHERE k.id = n.contact_id AND NOT k.attributes ? 'erased'
+"""
+"""Where a flow keeps its marks, too."""
 MEMBERS = """
 INSERT INTO participant AS p (id, organization_id, conversation_id, contact_id, joined_at, left_at)
 SELECT r.id, r.organization_id, r.conversation_id, i.contact_id, r.joined_at, r.left_at
@@ -228,16 +239,18 @@ def _feedback(batch: Batch, arrivals: Sequence[Arrival]) -> None:
             "channel_id": one.channel.id,
             "conversation_id": one.conversation_id,
             "contact_id": one.contact_id,
-            "score": one.event.score,
-            "data": {"scale": one.event.scale, "has_text": bool(one.event.text)},
+            "score": on_five(one.event.score, one.event.scale),
+            "data": {"scale": one.event.scale, "score": one.event.score, "has_text": bool(one.event.text)},
         }
         for one in arrivals
         if isinstance(one.event, FeedbackReceived)
     ]
     run(SATISFACTION, rows)
     run(NEWEST_SATISFACTION, rows)
+    run(NEWEST_CSAT, rows)
     for one in arrivals:
         _show_conversation(batch, one)
+        _show_contact(batch, one)
 
 
 def _templates(batch: Batch, arrivals: Sequence[Arrival]) -> None:

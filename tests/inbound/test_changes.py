@@ -119,6 +119,29 @@ def test_the_newest_feedback_is_the_satisfaction_and_all_of_it_is_a_fact() -> No
     assert [row["value"] for row in facts] == [1, 5]
 
 
+@pytest.mark.parametrize(
+    ("scale", "score", "satisfaction"),
+    [("csat", 4, 4), ("nps", 10, 5), ("nps", 0, 1), ("ces", 4, 3), ("thumbs", 0, 1), ("nps", 11, None)],
+)
+def test_every_kind_of_question_is_told_on_one_scale(scale: str, score: int, satisfaction: float | None) -> None:
+    shop = page_shop()
+    told(shop, FeedbackReceived, 9, sender=MALI, score=score, scale=scale)
+    assert shop.conversation().satisfaction == satisfaction
+    (fact,) = shop.rows("SELECT data FROM fact WHERE channel_id = %(channel)s AND kind = 'satisfaction'")
+    assert fact["data"]["score"] == score
+
+
+def test_the_newest_mark_is_kept_with_the_person_in_any_order() -> None:
+    shop = page_shop()
+    for second, score in ((9, 5), (3, 1)):
+        told(shop, FeedbackReceived, second, sender=MALI, score=score, scale="csat")
+    told(shop, FeedbackReceived, 12, sender=MALI, score=10, scale="nps")
+    (contact,) = shop.rows(
+        "SELECT k.attributes FROM contact k JOIN conversation c ON c.contact_id = k.id WHERE c.channel_id = %(channel)s"
+    )
+    assert contact["attributes"] == {"csat": "5"}
+
+
 def test_a_read_mark_reads_everything_up_to_it_also_what_comes_later() -> None:
     shop = page_shop()
     shop.receive(page(shop.address, echo(shop.address, "one", mid="m_1", second=1)))

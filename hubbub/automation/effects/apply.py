@@ -142,7 +142,14 @@ def _rate(turn: Turn, effects: Sequence[Effect]) -> None:
     given = [str(one.value).strip() for one in effects if isinstance(one, SetAttribute) and one.name == CSAT]
     mark = on_five(float(given[-1]), CSAT) if given and given[-1].isascii() and given[-1].isdecimal() else None
     if mark is not None:
-        rate(turn.principal.organization_id, turn.conversation_id, mark, flow_id=str(turn.flow_id))
+        rate(
+            turn.principal.organization_id,
+            turn.conversation_id,
+            mark,
+            scale=CSAT,
+            score=mark,
+            flow_id=str(turn.flow_id),
+        )
         show_conversation(turn.principal.organization_id, turn.conversation_id)
 
 
