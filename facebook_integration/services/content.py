@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from facebook_integration.services.components import Json, tidy_button, tidy_element
 from hubbub.connectors.messages import Button, ButtonType, Media, OutboundKind, OutboundMessage
-from hubbub.connectors.outcomes import ErrorCode
-from hubbub.kit.errors import InvalidInput, Unsendable
+from hubbub.connectors.messenger.tidying import Json, tidy_template
+from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import as_list, as_text
 
 QUICK_REPLIES = {
@@ -91,54 +90,6 @@ def reaction(message_id: str, emoji: str) -> OutboundMessage:
     return OutboundMessage(
         message_id="", kind=OutboundKind.REACTION, reaction_to_external_id=message_id, reaction_emoji=emoji
     )
-
-
-# --- Templates --------------------------------------------------------------------------------------------------------
-
-
-def tidy_template(template: Mapping[str, Any]) -> Json:
-    """The payload that Messenger takes: lists as carousels, phone numbers in E.164, default actions without title."""
-    given: Json = {name: value for name, value in template.items() if value is not None}
-    kind = as_text(given.get("template_type"))
-    if kind is None:
-        raise Unsendable("A template needs its template_type, like generic or button.", code=REFUSED)
-    tidy = TIDIERS.get(kind)
-    return tidy(given) if tidy is not None else given
-
-
-def _buttons(template: Json) -> Json:
-    buttons = template.get("buttons")
-    if not isinstance(buttons, list):
-        return template
-    return {**template, "buttons": [tidy_button(one) if isinstance(one, dict) else one for one in buttons]}
-
-
-def _elements(template: Json) -> Json:
-    elements = template.get("elements")
-    if not isinstance(elements, list):
-        return template
-    return {**template, "elements": [tidy_element(one) if isinstance(one, dict) else one for one in elements]}
-
-
-def _list(template: Json) -> Json:
-    """Messenger has had no lists since 2019: the same elements as a carousel; the list's button on the last card."""
-    elements = [dict(one) for one in as_list(template.get("elements")) if isinstance(one, dict)]
-    own = as_list(template.get("buttons"))
-    if own and elements:
-        elements[-1]["buttons"] = [*as_list(elements[-1].get("buttons")), *own]
-    generic: Json = {"template_type": "generic", "elements": [*elements]}
-    if "sharable" in template:
-        generic["sharable"] = template["sharable"]
-    return _elements(generic)
-
-
-REFUSED = ErrorCode.CONTENT_REFUSED.value
-TIDIERS: dict[str, Callable[[Json], Json]] = {
-    "button": _buttons,
-    "generic": _elements,
-    "list": _list,
-    "media": _elements,
-}
 
 
 def _preview(payload: Mapping[str, Any]) -> str:

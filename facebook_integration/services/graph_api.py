@@ -12,13 +12,13 @@ from typing import Any
 from facebook_integration.services import content
 from facebook_integration.services.answers import Answer, failure, of_error, of_message
 from facebook_integration.services.calling import GraphCaller, operation_of
-from facebook_integration.services.components import Json
 from facebook_integration.services.outbox import PageOutbox, only_messenger
 from facebook_integration.services.profiles import PersonReader
 from facebook_integration.services.record import logged
 from hubbub.channels.models import Channel
 from hubbub.connectors.messages import ApiRequest, ChannelAccess, OutboundMessage, SendContext
 from hubbub.connectors.messenger import account, media, personas, settings, threads
+from hubbub.connectors.messenger.tidying import Json
 from hubbub.connectors.meta import app
 from hubbub.connectors.outcomes import ErrorCode
 from hubbub.conversations.models import MessageStatus

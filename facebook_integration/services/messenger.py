@@ -8,7 +8,6 @@ from typing import Any, Protocol, TypedDict, Unpack
 
 from facebook_integration.services import content
 from facebook_integration.services.answers import Answer
-from facebook_integration.services.components import Json, tidy_button
 from facebook_integration.services.graph_api import FacebookGraphAPI
 from facebook_integration.services.outbox import PageOutbox, as_documented, only_messenger
 from facebook_integration.services.page_settings import configure
@@ -17,6 +16,7 @@ from facebook_integration.services.record import logger
 from facebook_integration.services.templates import fill_in
 from hubbub.channels.models import Channel
 from hubbub.connectors.messages import Button, ButtonType, OutboundKind, OutboundMessage, TemplateUse
+from hubbub.connectors.messenger.tidying import Json, tidy_button
 from hubbub.conversations.models import Message
 from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import JsonValue, as_object

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from facebook_integration.services.answers import Answer, failure
-from facebook_integration.services.components import Json
 from facebook_integration.services.graph_api import FacebookGraphAPI
 from facebook_integration.services.templates import is_localised
 from hubbub.connectors.messenger.settings import PROPERTIES, check_property
+from hubbub.connectors.messenger.tidying import Json
 from hubbub.kit.errors import HubbubError, InvalidInput
 from hubbub.kit.json import JsonValue, as_list, as_text
 

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from hubbub.channels.models import Channel
+from hubbub.connectors.messenger.tidying import tidy_template
 from hubbub.connectors.registry import connector_for
 from hubbub.conversations.policy import Situation, window_closes_at
 from hubbub.flows.catalogue import Definitions, FlowBook, definitions_of, flows_of, versions_of
 from hubbub.flows.engine import Person
 from hubbub.flows.runs import LiveRun, live_runs
+from hubbub.kit.errors import Unsendable
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.database import Row, run
 
@@ -143,8 +145,16 @@ def _templates(
     found: dict[UUID, dict[str, JsonValue]] = {}
     if names:
         for row in run(TEMPLATES, organization=organization_id, channels=[*channels], names=[*names]):
-            found.setdefault(row["channel_id"], {})[row["name"]] = row["data"]
+            found.setdefault(row["channel_id"], {})[row["name"]] = _tidy(row["data"])
     return found
+
+
+def _tidy(template: Mapping[str, JsonValue]) -> JsonValue:
+    """As Messenger takes it; what cannot be made so is refused when it is sent, with the reason."""
+    try:
+        return tidy_template(template)
+    except Unsendable:
+        return dict(template)
 
 
 def _scene(row: Row, channel: Channel, templates: Mapping[str, JsonValue], **known: Any) -> Scene:

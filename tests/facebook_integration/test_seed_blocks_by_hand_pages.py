@@ -248,7 +248,10 @@ def test_a_flow_sends_a_stored_template_by_its_name(shop: Documented) -> None:
         template_data={
             "template_type": "button",
             "text": "For you, {{name}}: {{offer}}",
-            "buttons": [{"type": "postback", "title": "Take it", "payload": "TAKE"}],
+            "buttons": [
+                {"type": "postback", "title": "Take it", "payload": "TAKE"},
+                {"type": "phone_number", "title": "Call us", "payload": "+1-555-123-4567"},
+            ],
         },
         variables=["name", "offer"],
     )
@@ -270,5 +273,5 @@ def test_a_flow_sends_a_stored_template_by_its_name(shop: Documented) -> None:
     )
     shop.says("an offer?")
     (message,) = shop.sent()
-    assert message["attachment"]["payload"]["buttons"][0]["payload"] == "TAKE"
+    assert [one["payload"] for one in message["attachment"]["payload"]["buttons"]] == ["TAKE", "+15551234567"]
     assert message["attachment"]["payload"]["text"].endswith(": two for one")
