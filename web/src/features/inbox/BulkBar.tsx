@@ -28,6 +28,7 @@ export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) 
   };
   return (
     <div className={classes.bar} role="toolbar" aria-label={t('inbox.bulk')}>
+      <One label={t('shell.close')} icon={<IconX size={17} aria-hidden />} onClick={onDone} />
       <span className={classes.count}>{t('inbox.selected', { count: ids.length })}</span>
       <Choose label={t('inbox.do.assign')} icon={<IconUser size={17} aria-hidden />}>
         <Menu.Item onClick={() => run('assign')}>{t('inbox.nobody')}</Menu.Item>
@@ -65,7 +66,6 @@ export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) 
       <One label={t('inbox.do.archive')} icon={<IconArchive size={17} aria-hidden />} onClick={() => run('archive')} />
       <One label={t('inbox.do.read')} icon={<IconMailOpened size={17} aria-hidden />} onClick={() => run('read')} />
       <One label={t('inbox.do.unread')} icon={<IconMail size={17} aria-hidden />} onClick={() => run('unread')} />
-      <One label={t('shell.close')} icon={<IconX size={17} aria-hidden />} onClick={onDone} />
     </div>
   );
 }

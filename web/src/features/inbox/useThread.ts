@@ -43,7 +43,7 @@ function useReadThrough(conversation: Conversation): number | undefined {
   const mark = useRef<number | null | undefined>(undefined);
   if (mark.current === undefined) {
     const isUnread = conversation.unread_count > 0;
-    mark.current = isUnread ? Date.parse(conversation.read_through ?? conversation.created_at) - 1 : null;
+    mark.current = isUnread ? (conversation.read_through ? Date.parse(conversation.read_through) : 0) : null;
   }
   return mark.current ?? undefined;
 }
