@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
 
 LOCK = """
@@ -16,6 +17,12 @@ UPDATE conversation SET contact_id = %(survivor)s, updated_at = hubbub_now() WHE
 """
 ADOPT_ARCHIVED = """
 UPDATE archived_conversation SET contact_id = %(survivor)s WHERE contact_id = ANY(%(others)s::uuid[])
+"""
+NEXT_HEAD = """
+UPDATE outbox o SET is_head = true, due_at = greatest(o.due_at, hubbub_now())
+  FROM (SELECT message_id FROM outbox WHERE conversation_id = %(target)s AND state <> 'scheduled'
+         ORDER BY position LIMIT 1) n
+ WHERE o.message_id = n.message_id AND NOT o.is_head
 """
 MOVE = (
     "UPDATE message SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
@@ -33,11 +40,10 @@ MOVE = (
     """UPDATE outbox_lane SET next_position = next_position + coalesce(
               (SELECT next_position FROM outbox_lane WHERE conversation_id = %(source)s), 0)
         WHERE conversation_id = %(target)s""",
-    """UPDATE outbox o SET is_head = true, due_at = greatest(o.due_at, hubbub_now())
-         FROM (SELECT message_id FROM outbox WHERE conversation_id = %(target)s AND state <> 'scheduled'
-                ORDER BY position LIMIT 1) n
-        WHERE o.message_id = n.message_id AND NOT o.is_head""",
+    NEXT_HEAD,
     "UPDATE reply_token SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
+    """UPDATE flow_run SET conversation_id = %(target)s WHERE conversation_id = %(source)s AND (ended_at IS NOT NULL
+          OR NOT EXISTS (SELECT FROM flow_run WHERE conversation_id = %(target)s AND ended_at IS NULL))""",
     "UPDATE lead SET conversation_id = %(target)s WHERE conversation_id = %(source)s",
     """UPDATE team_assignment SET conversation_id = %(target)s WHERE conversation_id = %(source)s
           AND NOT EXISTS (SELECT FROM team_assignment WHERE conversation_id = %(target)s)""",
@@ -82,6 +88,74 @@ UPDATE conversation c
                       ORDER BY occurred_at DESC, body_position DESC, id DESC LIMIT 1) l
  WHERE c.id = n.conversation_id
 """
+
+
+PART = (
+    """INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, identity_id, type, thread_key,
+              status, priority, title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover,
+              is_standby, assignment_type, resolution, message_count, inbound_count, outbound_count, unread_count,
+              read_through, last_message_text, response_count, response_seconds_total, closed_at, archived_at,
+              status_changed_at, created_at, updated_at)
+       SELECT %(target)s, c.organization_id, c.project_id, c.channel_id, %(contact)s, i.id, 'private', c.thread_key,
+              c.status, c.priority, '', '', '[]', '{}', c.is_ai_enabled, c.is_auto_reply_enabled, c.handover,
+              c.is_standby, c.assignment_type, '', 0, 0, 0, 0, c.read_through, '', 0, 0, c.closed_at, c.archived_at,
+              c.status_changed_at, hubbub_now(), hubbub_now()
+         FROM conversation c
+         JOIN contact_identity i ON i.organization_id = c.organization_id AND i.channel_id = c.channel_id
+                                AND i.contact_id = %(contact)s
+        WHERE c.id = %(source)s ORDER BY i.last_seen_at DESC NULLS LAST LIMIT 1""",
+    """UPDATE message SET conversation_id = %(target)s
+        WHERE conversation_id = %(source)s AND contact_id = ANY(%(people)s::uuid[]) AND id NOT IN (
+              SELECT message_id FROM outbox
+               WHERE conversation_id = %(source)s AND state NOT IN ('queued', 'scheduled'))""",
+    """INSERT INTO outbox_lane (conversation_id, organization_id, next_position)
+       SELECT %(target)s, organization_id, next_position FROM outbox_lane WHERE conversation_id = %(source)s
+           ON CONFLICT DO NOTHING""",
+    """UPDATE outbox SET conversation_id = %(target)s, is_head = false
+        WHERE conversation_id = %(source)s
+          AND message_id IN (SELECT id FROM message WHERE conversation_id = %(target)s)""",
+    """UPDATE automation_item SET conversation_id = %(target)s
+        WHERE conversation_id = %(source)s AND id IN (SELECT id FROM message WHERE conversation_id = %(target)s)""",
+    """INSERT INTO automation_lane (conversation_id, organization_id, pending_since, due_at, attempts, last_error)
+       SELECT %(target)s, organization_id, pending_since, due_at, 0, '' FROM automation_lane
+        WHERE conversation_id = %(source)s AND due_at IS NOT NULL
+           ON CONFLICT DO NOTHING""",
+    """UPDATE flow_run SET conversation_id = %(target)s
+        WHERE conversation_id = %(source)s AND contact_id = ANY(%(people)s::uuid[])""",
+    """UPDATE lead SET conversation_id = %(target)s
+        WHERE conversation_id = %(source)s AND contact_id = ANY(%(people)s::uuid[])""",
+    # Whose they are is not known: an answer must not reach the other one.
+    "DELETE FROM reply_token WHERE conversation_id = %(source)s",
+)
+OWN_IDENTITY = """
+UPDATE conversation c SET identity_id = (
+       SELECT i.id FROM contact_identity i WHERE i.organization_id = c.organization_id AND i.channel_id = c.channel_id
+          AND i.contact_id = c.contact_id ORDER BY i.last_seen_at DESC NULLS LAST LIMIT 1)
+ WHERE c.id = %(id)s
+"""
+
+
+def lock_threads(contact_ids: Sequence[UUID]) -> None:
+    """The private conversations of these contacts, locked in the order in which everybody locks them."""
+    run(LOCK, contacts=sorted(contact_ids))
+
+
+def give_thread(conversation_id: UUID, contact: UUID) -> None:
+    """The whole thread belongs to this contact from now on."""
+    run(ADOPT, survivor=contact, ids=[conversation_id])
+    run(OWN_IDENTITY, id=conversation_id)
+
+
+def part_thread(source: UUID, contact: UUID, people: Sequence[UUID]) -> UUID:
+    """What was said by and to these people, with what waits for them, goes to a thread of this contact; returns it."""
+    target = new_id()
+    for statement in PART:
+        run(statement, source=source, target=target, contact=contact, people=list(people))
+    for one in (source, target):
+        run(NEXT_HEAD, target=one)
+    run(OWN_IDENTITY, id=source)
+    recount([source, target])
+    return target
 
 
 def unify_threads(survivor: UUID, others: Sequence[UUID]) -> None:

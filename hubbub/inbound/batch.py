@@ -63,6 +63,8 @@ class Arrival:
     state: str = "applied"
     error: str = ""
     contact_id: UUID | None = None
+    home_contact_id: UUID | None = None
+    """Whose identity it is, whoever that contact is merged into: what is said stays theirs."""
     identity_id: UUID | None = None
     conversation_id: UUID | None = None
     message_id: UUID | None = None

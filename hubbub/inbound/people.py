@@ -34,7 +34,7 @@ Key = tuple[UUID, str]
 """(channel, external id)."""
 
 FIND = """
-SELECT i.id, i.channel_id, i.external_id, i.contact_id, i.display_name, i.named_at
+SELECT i.id, i.channel_id, i.external_id, i.contact_id, i.home_contact_id, i.display_name, i.named_at
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
   JOIN contact_identity i ON i.channel_id = r.channel_id AND i.external_id = r.external_id
 """
@@ -42,10 +42,10 @@ INSERT_IDENTITIES = """
 INSERT INTO contact_identity (id, organization_id, contact_id, home_contact_id, channel_id, external_id, username,
     display_name, is_reachable, unreachable_reason, is_standby, opt_ins, referral, profile, profile_state,
     first_seen_at)
-SELECT r.id, r.organization_id, r.contact_id, r.contact_id, r.channel_id, r.external_id, '', '', true, '', false, '{}',
-       '{}', '{}', r.profile_state, r.at
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, contact_id uuid, channel_id uuid,
-       external_id text, profile_state text, at timestamptz)
+SELECT r.id, r.organization_id, r.contact_id, r.home_contact_id, r.channel_id, r.external_id, '', '', true, '', false,
+       '{}', '{}', '{}', r.profile_state, r.at
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, contact_id uuid, home_contact_id uuid,
+       channel_id uuid, external_id text, profile_state text, at timestamptz)
  ORDER BY r.channel_id, r.external_id
     ON CONFLICT (channel_id, external_id) DO NOTHING
 RETURNING id, channel_id, external_id, contact_id
@@ -104,6 +104,8 @@ class Person:
     ids: dict[str, UUID | None] = field(default_factory=dict)
     """external id → identity id, once it is known."""
     contact_ids: set[UUID] = field(default_factory=set)
+    homes: dict[UUID, UUID] = field(default_factory=dict)
+    """identity id → the contact whose it is, whoever that is merged into."""
     names: dict[UUID, str] = field(default_factory=dict)
     """identity id → the name that we know."""
     thread: Thread = PRIVATE
@@ -194,6 +196,7 @@ def _find(people: Iterable[Person]) -> None:
     for row in run(FIND, asked):
         person = by_key[row["channel_id"], row["external_id"]]
         person.ids[row["external_id"]] = row["id"]
+        person.homes[row["id"]] = row["home_contact_id"]
         person.names[row["id"]] = row["display_name"]
         person.contact_ids.add(row["contact_id"])
 
@@ -233,6 +236,7 @@ def _identity_row(person: Person, external_id: str, contact_id: UUID) -> dict[st
         "id": new_id(),
         "organization_id": person.channel.organization_id,
         "contact_id": contact_id,
+        "home_contact_id": min(person.homes.values(), default=contact_id),
         "channel_id": person.channel.id,
         "external_id": external_id,
         "profile_state": "none" if external_id.startswith(PROVISIONAL) else "wanted",
@@ -249,6 +253,7 @@ def _assign(batch: Batch, people: dict[Key, Person]) -> None:
         arrival.contact_id = person.contact_id
         arrival.identity_id = person.ids[party.external_id[:LONGEST_ID]]
         if arrival.identity_id is not None:
+            arrival.home_contact_id = person.homes.get(arrival.identity_id)
             batch.known_names[arrival.identity_id] = person.names.get(arrival.identity_id, "")
 
 

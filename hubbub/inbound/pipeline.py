@@ -117,7 +117,9 @@ def _halve(arrivals: Sequence[Arrival], failure: Exception) -> None:
 
 def _forget(arrival: Arrival) -> None:
     arrival.state, arrival.error, arrival.tags, arrival.priority = "applied", "", (), None
-    arrival.contact_id = arrival.identity_id = arrival.conversation_id = arrival.message_id = None
+    arrival.contact_id = arrival.home_contact_id = arrival.identity_id = arrival.conversation_id = (
+        arrival.message_id
+    ) = None
 
 
 def _bury(arrival: Arrival, failure: Exception) -> None:

@@ -203,7 +203,7 @@ def _message_row(arrival: Arrival) -> dict[str, Any]:
         "organization_id": arrival.channel.organization_id,
         "conversation_id": arrival.conversation_id,
         "channel_id": arrival.channel.id,
-        "contact_id": arrival.contact_id,
+        "contact_id": arrival.home_contact_id or arrival.contact_id,
         "direction": "outbound" if is_ours else "inbound",
         "author_type": "human" if is_ours else "customer",
         "author_name": (party.name or "")[:255] if party is not None and not is_ours else "",

@@ -58,7 +58,7 @@ NEEDED_FOR_WRITING = (
     "awaiting_reply_since",
     "response_count",
 )
-ADDRESSES = ContactIdentity.objects.only("external_id", "window_opened_at")
+ADDRESSES = ContactIdentity.objects.only("external_id", "home_contact_id", "window_opened_at")
 FACTS = {"active": "reopened", "closed": "closed", "archived": "archived"}
 
 

@@ -14,9 +14,8 @@ from hubbub.conversations.archiving.restoring import restore_of
 from hubbub.conversations.outbox import lock_for_cancelling, release_settled
 from hubbub.conversations.queries import CONVERSATION_COLUMNS, CONVERSATION_SOURCE, MESSAGE_COLUMNS, MESSAGE_SOURCE
 from hubbub.conversations.realtime import ScreenEvent, emit
-from hubbub.conversations.unify import recount, unify_threads
+from hubbub.conversations.unify import give_thread, lock_threads, part_thread, unify_threads
 from hubbub.kit.errors import Conflict
-from hubbub.kit.ids import new_id
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.database import Row, run
@@ -32,39 +31,17 @@ SELECT {MESSAGE_COLUMNS} FROM message m {MESSAGE_SOURCE}
    AND (m.contact_id = %(id)s OR m.conversation_id = ANY(%(threads)s::uuid[]))
  ORDER BY m.occurred_at, m.body_position, m.id
 """  # noqa: S608
-MIXED = """
-SELECT c.id, c.channel_id, c.identity_id = ANY(%(identities)s::uuid[]) AS is_theirs_now,
-       count(m.id) FILTER (WHERE m.contact_id = ANY(%(people)s::uuid[])) AS theirs, count(m.id) AS messages
+SHARED = """
+SELECT c.id, c.identity_id = ANY(%(identities)s::uuid[]) AS is_theirs_now,
+       count(m.id) FILTER (WHERE m.contact_id = ANY(%(people)s::uuid[])) AS theirs,
+       count(m.id) FILTER (WHERE m.contact_id <> ALL(%(people)s::uuid[])) AS of_others
   FROM conversation c LEFT JOIN message m ON m.conversation_id = c.id
  WHERE c.organization_id = %(organization)s AND c.contact_id = %(survivor)s AND c.type = 'private'
    AND c.channel_id IN (SELECT channel_id FROM contact_identity WHERE id = ANY(%(identities)s::uuid[]))
  GROUP BY c.id, c.organization_id ORDER BY c.id
 """
-GIVE = "UPDATE conversation SET contact_id = %(other)s, updated_at = hubbub_now() WHERE id = %(id)s"
-SPLIT = """
-INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_id, identity_id, type, thread_key,
-       status, priority, title, summary, tags, metadata, is_ai_enabled, is_auto_reply_enabled, handover, is_standby,
-       assignment_type, resolution, message_count, inbound_count, outbound_count, unread_count, last_message_text,
-       response_count, response_seconds_total, closed_at, created_at, updated_at)
-SELECT %(new)s, c.organization_id, c.project_id, c.channel_id, %(other)s, i.id, 'private', c.thread_key, 'closed',
-       c.priority, '', '', '[]', '{}', c.is_ai_enabled, c.is_auto_reply_enabled, c.handover, c.is_standby,
-       c.assignment_type, '', 0, 0, 0, 0, '', 0, 0, hubbub_now(), hubbub_now(), hubbub_now()
-  FROM conversation c
-  JOIN contact_identity i ON i.organization_id = c.organization_id AND i.channel_id = c.channel_id
-                         AND i.id = ANY(%(identities)s::uuid[])
- WHERE c.id = %(id)s ORDER BY i.last_seen_at DESC NULLS LAST LIMIT 1
-"""
-MOVE_THEIRS = """
-UPDATE message SET conversation_id = %(new)s
- WHERE conversation_id = %(id)s AND contact_id = ANY(%(people)s::uuid[])
-   AND id NOT IN (SELECT message_id FROM outbox WHERE conversation_id = %(id)s)
-"""
-OWN_IDENTITY = """
-UPDATE conversation c SET identity_id = (
-       SELECT i.id FROM contact_identity i WHERE i.organization_id = c.organization_id AND i.channel_id = c.channel_id
-          AND i.contact_id = c.contact_id ORDER BY i.last_seen_at DESC NULLS LAST LIMIT 1)
- WHERE c.id = %(id)s
-"""
+"""The survivor's threads on the channels where the other one is. A message keeps whose identity it came from or went
+to, whoever that was merged into then."""
 TOUCHED = """
 SELECT m.id, m.conversation_id FROM message m
  WHERE m.organization_id = %(organization)s
@@ -111,29 +88,23 @@ def merge(principal: Principal, survivor: UUID, other: UUID) -> None:
 
 
 def unmerge(principal: Principal, survivor: UUID, other: UUID) -> None:
-    """Take the two apart again: identities go home, and with them threads and what was said in them.
-
-    What the other wrote after the merge cannot be told apart by its author any more and stays where it is.
-    """
+    """Take the two apart again: identities go home, and with them what was said by them and to them, before the merge
+    and after it. Notes, tags and what is not said yet stay with the survivor's thread where both had one."""
     identities, family = unmerge_identities(principal.organization_id, survivor, other)
-    restore_of(principal.organization_id, family)
-    wanted: dict[str, Any] = {"organization": principal.organization_id, "survivor": survivor, "other": other}
-    for row in run(MIXED, identities=identities, people=family, **wanted):
-        _part(row, other, identities, family)
+    lock_threads([survivor])
+    wanted: dict[str, Any] = {"organization": principal.organization_id, "survivor": survivor}
+    for row in run(SHARED, identities=identities, people=family, **wanted):
+        _part(row, other, family)
     audit(principal, principal.organization_id, "contacts_unmerged", "contact", survivor, other=str(other))
     _show(principal.organization_id, survivor, other)
 
 
-def _part(row: Row, other: UUID, identities: list[UUID], family: list[UUID]) -> None:
-    """A thread that is theirs alone goes as a whole; a mixed one gives their messages to a thread of their own."""
-    if row["theirs"] == row["messages"] or (not row["theirs"] and row["is_theirs_now"]):
-        run(GIVE, id=row["id"], other=other)
-    elif row["theirs"]:
-        new = new_id()
-        run(SPLIT, id=row["id"], new=new, other=other, identities=identities)
-        run(MOVE_THEIRS, id=row["id"], new=new, people=family)
-        run(OWN_IDENTITY, id=row["id"])
-        recount([row["id"], new])
+def _part(row: Row, other: UUID, family: list[UUID]) -> None:
+    """A thread that is theirs alone goes as a whole; of a mixed one what is theirs."""
+    if row["theirs"] and row["of_others"]:
+        part_thread(row["id"], other, family)
+    elif row["theirs"] or (row["is_theirs_now"] and not row["of_others"]):
+        give_thread(row["id"], other)
 
 
 def export(principal: Principal, contact_id: UUID) -> dict[str, Any]:

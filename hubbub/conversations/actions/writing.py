@@ -152,6 +152,11 @@ def _mark_answered(writings: Sequence[Writing]) -> dict[UUID, UUID]:
     return {conversation: identity for conversation, (_, identity) in newest.items()}
 
 
+def _addressee(conversation: Conversation) -> UUID | None:
+    """Whose identity it goes to, whoever that contact is merged into: should they come apart, it stays theirs."""
+    return conversation.identity.home_contact_id if conversation.identity is not None else conversation.contact_id
+
+
 def _row(writing: Writing, place: int, answered: UUID | None) -> dict[str, object]:
     conversation, part, user = writing.conversation, writing.parts[place], writing.author_user
     return {
@@ -159,7 +164,7 @@ def _row(writing: Writing, place: int, answered: UUID | None) -> dict[str, objec
         "organization_id": conversation.organization_id,
         "conversation_id": conversation.id,
         "channel_id": conversation.channel_id,
-        "contact_id": conversation.contact_id,
+        "contact_id": _addressee(conversation),
         "author_type": writing.author_type,
         "author_user_id": user.id if user else None,
         "author_name": (user.get_full_name() or user.username)[:255] if user else "",
