@@ -13,7 +13,7 @@ from hubbub.conversations.listing import Wanted, list_conversations
 from hubbub.conversations.models import Message
 from hubbub.flows.actions import NewFlow, create_flow
 from hubbub.flows.matching import Trigger
-from hubbub.flows.models import FlowRun
+from hubbub.flows.models import FlowRun, FlowTrigger
 from hubbub.kit.clock import now
 from hubbub.organizations.scope import organization_scope
 from tests.connectors.recordings import CONNECTORS, Recording
@@ -24,6 +24,7 @@ from tests.support import line
 from tests.support.automation import automate
 
 pytestmark = pytest.mark.usefixtures("database")
+NEVER = {"time_zone": "UTC", "days": {"mon": []}}
 FOLDERS = {"facebook": "messenger"}
 LONG_AGO = re.compile(rb"\b1[67]\d{8}(\d{3})?\b")
 ACCOUNTS = {
@@ -48,7 +49,7 @@ def recorded(shop: Shop, name: str) -> bytes:
 
 def begins_by(shop: Shop, kind: str, value: str = "", text: str = "Hello there!", **fields: Any) -> None:
     trigger = Trigger(type=kind, value=value, settings=fields.pop("settings", {}))
-    new = NewFlow(name=text, definition=hello(text), triggers=[trigger], is_active=True, **fields)
+    new = NewFlow(name=text, definition=hello(text), triggers=[trigger], **{"is_active": True, **fields})
     with organization_scope(shop.tenant.id):
         create_flow(None, shop.tenant.id, new)
 
@@ -253,3 +254,61 @@ def test_a_comment_in_a_flow_s_language_is_found_among_other_words() -> None:
     shop.receive(a_comment(shop, "ขอราคาหน่อยค่ะ"))
     automate()
     assert [message.text for message in answers(shop)] == ["Hello there!"]
+
+
+def test_the_flow_of_the_highest_priority_answers_where_it_may() -> None:
+    shop = open_shop("line")
+    elsewhere = open_shop("line", tenant=shop.tenant)
+    begins_by(shop, "any_message", text="Anything")
+    begins_by(shop, "keyword", "price, cost", text="More words", priority=20, channel_ids=[elsewhere.channel.id])
+    begins_by(shop, "keyword", "price, cost", text="Both", channel_ids=[shop.channel.id, elsewhere.channel.id])
+    begins_by(shop, "keyword", "price", text="Switched off", priority=90, is_active=False)
+    begins_by(shop, "keyword", "price", text="Never open", priority=80, working_hours=NEVER)
+    begins_by(shop, "any_message", text="Closed", working_hours={**NEVER, "is_outside": True}, priority=-1)
+    for one in (shop, elsewhere):
+        one.receive(line.body(one.address, line.text("what does it COST?"), line.text("hm", second=1)))
+    automate()
+    assert [message.text for message in answers(shop)] == ["Both", "Anything"]
+    assert [message.text for message in answers(elsewhere)] == ["More words", "Anything"]
+
+
+def test_a_flow_that_starts_outside_the_working_hours_answers_there() -> None:
+    shop = open_shop("line")
+    begins_by(shop, "any_message", text="We are closed", working_hours={**NEVER, "is_outside": True})
+    shop.receive(line.body(shop.address, line.text("hello")))
+    automate()
+    assert [message.text for message in answers(shop)] == ["We are closed"]
+
+
+def test_what_is_done_and_what_is_said_are_answered_in_the_order_in_which_they_happened() -> None:
+    shop = open_shop("facebook")
+    begins_by(shop, "referral", "spring", text="You came by spring")
+    begins_by(shop, "keyword", "hello", text="You said hello")
+    second = now().timestamp() - START_MS / 1000
+    link = event(shop.address, second=second, referral={"ref": "spring", "source": "SHORTLINK"})
+    later = said(shop.address, "hello", second=second + 2)
+    earlier = said(shop.address, "hello to you", second=second - 2)
+    shop.receive(page(shop.address, later), page(shop.address, link), page(shop.address, earlier))
+    automate()
+    assert [message.text for message in answers(shop)] == ["You said hello", "You came by spring", "You said hello"]
+
+
+def test_a_link_that_comes_along_with_a_message_is_answered_once() -> None:
+    shop = open_shop("facebook")
+    begins_by(shop, "ad", text="You came by an ad")
+    begins_by(shop, "any_message", text="You wrote")
+    shop.receive(recorded(shop, "message_referral_ad"))
+    automate()
+    assert [message.text for message in answers(shop)] == ["You came by an ad"]
+
+
+def test_a_schedule_speaks_to_those_who_wrote_lately() -> None:
+    shop = open_shop("line")
+    shop.receive(line.body(shop.address, line.text("hello")))
+    automate()
+    begins_by(shop, "schedule", text="Good morning!", settings={"at": f"{now() - timedelta(minutes=1):%H:%M}"})
+    with organization_scope(shop.tenant.id):
+        FlowTrigger.objects.update(fired_at=now() - timedelta(days=1))
+    shop.change(last_inbound_at=now())
+    automate()
+    assert [message.text for message in answers(shop)] == ["Good morning!"]
