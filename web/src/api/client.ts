@@ -38,7 +38,7 @@ const session: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: '/' });
+export const api = createClient<paths>({ baseUrl: '/', fetch: (request) => globalThis.fetch(request) });
 api.use(session);
 
 /** Whoever is not signed in goes to the sign-in page and comes back to the same place. */
