@@ -59,11 +59,17 @@ def _sources() -> Iterator[Path]:
 
 def build() -> None:
     """Build into a folder beside, then put it in place: a build that fails leaves the last one standing."""
+    with _one_at_a_time():
+        if is_stale():
+            _install()
+            _build()
+
+
+def _build() -> None:
     wanted = fingerprint()
-    fresh = DIST.with_name("dist.new")
-    npm("run", "build", "--", "--outDir", os.path.relpath(fresh, WEB), quiet=True)
+    fresh, old = DIST.with_name("dist.new"), DIST.with_name("dist.old")
+    _run([*_npm(), "run", "build", "--", "--outDir", os.path.relpath(fresh, WEB)], quiet=True)
     (fresh / ".stamp").write_text(wanted)
-    old = DIST.with_name("dist.old")
     shutil.rmtree(old, ignore_errors=True)
     if DIST.exists():
         DIST.rename(old)
@@ -71,11 +77,11 @@ def build() -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def npm(*arguments: str, quiet: bool = False) -> None:
+def npm(*arguments: str) -> None:
     """Run npm in web/ after installing what the lockfile names. Raises BuildFailed with its last lines."""
     with _one_at_a_time():
         _install()
-    _run([*_npm(), *arguments], quiet=quiet)
+    _run([*_npm(), *arguments], quiet=False)
 
 
 def _install() -> None:
@@ -140,7 +146,7 @@ def _run(command: list[str], *, quiet: bool) -> None:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Two makes at once would install into one another's node_modules."""
+    """Two makes at once would install into one another's node_modules, and build into one another's folder."""
     try:
         import fcntl
     except ImportError:

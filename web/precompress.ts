@@ -14,7 +14,8 @@ export function precompress(): Plugin {
     configResolved: (config) => {
       folder = resolve(config.root, config.build.outDir);
     },
-    closeBundle: () => {
+    // Not closeBundle: that is called after a failure as well, and would hide it behind its own.
+    writeBundle: () => {
       for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
         if (WORTH_IT.test(name)) compress(join(folder, name));
       }
