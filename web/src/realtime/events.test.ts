@@ -90,6 +90,12 @@ describe('what has to be fetched again', () => {
     expect(plan.conversations.size).toBe(0);
   });
 
+  test('a contact is fetched again, and so is whatever shows its name', () => {
+    const plan = planOf([event(1, 'contact.changed', 'p1', null)]);
+    expect(plan.stale).toEqual([keys.contact('p1')]);
+    expect([...plan.contacts]).toEqual(['p1']);
+  });
+
   test('a kind that this version does not know is passed over', () => {
     const plan = planOf([event(1, 'moon.landed', 'x', null)]);
     expect(plan.stale).toEqual([]);

@@ -5,6 +5,8 @@ import type { ScreenEvent } from './sequence';
 /** What has to be fetched again after some events: each thing once, however often it changed. */
 export interface Plan {
   conversations: Set<string>;
+  /** People whose conversations show something of them. */
+  contacts: Set<string>;
   /** Conversation → messages that are new there. */
   created: Map<string, Set<string>>;
   /** Conversation → messages that changed there. */
@@ -39,6 +41,7 @@ function ofConversation(event: ScreenEvent, key: (id: string) => QueryKey): Quer
 export function planOf(events: readonly ScreenEvent[]): Plan {
   const plan: Plan = {
     conversations: new Set(),
+    contacts: new Set(),
     created: new Map(),
     changed: new Map(),
     stale: [],
@@ -50,6 +53,7 @@ export function planOf(events: readonly ScreenEvent[]): Plan {
     else if (event.kind === 'message.created') addMessage(plan.created, event);
     else if (event.kind === 'message.changed') addMessage(plan.changed, event);
     else if (event.kind === 'mention.changed') plan.isCountStale = true;
+    else if (event.kind === 'contact.changed') plan.contacts.add(event.subject_id);
     for (const key of STALE[event.kind]?.(event) ?? []) stale.set(JSON.stringify(key), key);
   }
   for (const [conversation, messages] of plan.created)

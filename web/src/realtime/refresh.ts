@@ -1,7 +1,7 @@
 import { ApiError, api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queries';
-import { dropConversation, placeConversation, staleLists } from '@/features/inbox/lists';
+import { conversationsOf, dropConversation, placeConversation, staleLists } from '@/features/inbox/lists';
 import { mergeNewest, placeMessage } from '@/features/inbox/messages';
 import { type Plan, planOf } from './plan';
 import type { ScreenEvent } from './sequence';
@@ -14,6 +14,8 @@ const GATHER_MS = 25;
 let waiting: ScreenEvent[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 let countTimer: ReturnType<typeof setTimeout> | undefined;
+let settled: Promise<unknown> = Promise.resolve();
+const underWay = new Map<string, boolean>();
 const newMessageListeners = new Set<(id: string, messageIds: readonly string[]) => void>();
 
 /** Told of new messages after they are in the cache, for sounds and screen readers. */
@@ -43,7 +45,18 @@ export async function refreshAll(): Promise<void> {
 async function carryOut(plan: Plan): Promise<void> {
   for (const queryKey of plan.stale) void queryClient.invalidateQueries({ queryKey });
   if (plan.isCountStale) refreshCounts();
-  await Promise.allSettled([refreshConversations(plan), refreshMessages(plan)]);
+  const conversations = refreshConversations(plan);
+  settled = Promise.allSettled([settled, conversations]);
+  if (plan.contacts.size) void refreshConversationsOf(plan.contacts, settled);
+  await Promise.allSettled([conversations, refreshMessages(plan)]);
+}
+
+/** A conversation that is being fetched may come with what its contact was called before. */
+async function refreshConversationsOf(contacts: ReadonlySet<string>, fetched: Promise<unknown>): Promise<void> {
+  await fetched;
+  const shown = conversationsOf(contacts);
+  if (shown.length > MOST_SINGLE) staleLists();
+  else await Promise.all(shown.map(refreshConversation));
 }
 
 function refreshCounts(): void {
@@ -62,7 +75,20 @@ async function refreshConversations(plan: Plan): Promise<void> {
   await Promise.all([...plan.conversations].map(refreshConversation));
 }
 
+/** Answers may overtake one another: a conversation is fetched once at a time, and again for what came meanwhile. */
 async function refreshConversation(id: string): Promise<void> {
+  if (underWay.has(id)) {
+    underWay.set(id, true);
+    return;
+  }
+  underWay.set(id, false);
+  await fetchConversation(id);
+  const isWantedAgain = underWay.get(id);
+  underWay.delete(id);
+  if (isWantedAgain) await refreshConversation(id);
+}
+
+async function fetchConversation(id: string): Promise<void> {
   try {
     const path = { conversation_id: id };
     placeConversation(await unwrap(api.GET('/api/v1/conversations/{conversation_id}', { params: { path } })));

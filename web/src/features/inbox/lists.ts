@@ -41,6 +41,14 @@ export function placeConversation(conversation: Conversation): void {
   }
 }
 
+/** The conversations of these contacts that some list shows. */
+export function conversationsOf(contacts: ReadonlySet<string>): string[] {
+  const lists = queryClient.getQueriesData<Pages>({ queryKey: keys.conversationLists });
+  const rows = lists.flatMap(([, pages]) => pages?.pages.flatMap((page) => page.items) ?? []);
+  const theirs = rows.filter((row) => row.contact_id !== null && contacts.has(row.contact_id));
+  return [...new Set(theirs.map((row) => row.id))];
+}
+
 export function dropConversation(id: string): void {
   for (const [key, pages] of queryClient.getQueriesData<Pages>({ queryKey: keys.conversationLists })) {
     if (pages) queryClient.setQueryData<Pages>(key, without(pages, id));
