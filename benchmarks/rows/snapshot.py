@@ -47,6 +47,7 @@ def measure_snapshot(town: Town) -> list[Result]:
 def _cycles(town: Town) -> float:
     """Seconds to lease a batch and mark it as done; the median. The floor is where a worker's is after 15 s."""
     from hubbub.inbound.lease import RESCAN_SECONDS, ScanFloor
+    from hubbub.inbound.worker import BATCH
 
     seconds, floor = [], ScanFloor()
     with acting_as("inbound") as connection:
@@ -55,7 +56,7 @@ def _cycles(town: Town) -> float:
         sleep(RESCAN_SECONDS + 0.1)
         floor.refresh()
         for _ in range(CYCLES):
-            deliver(town, ["line"], 200)
+            deliver(town, ["line"], BATCH)
             seconds.append(_cycle(floor.floor))
     return median(seconds)
 

@@ -32,7 +32,7 @@ from hubbub.organizations.scope import organization_scope
 
 logger = logging.getLogger(__name__)
 
-CLAIM_AT_ONCE = 100
+CLAIM_AT_ONCE = 200
 PLACES_FOR_ASKING = 16
 IDLE_SECONDS = (0.01, 0.02, 0.05, 0.1)
 PAUSE_AFTER_ERROR_SECONDS = 0.5

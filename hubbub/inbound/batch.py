@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from hubbub.connectors.events import InboundEvent
+from hubbub.connectors.events import InboundEvent, Party
 from hubbub.conversations.realtime import ScreenEvent
 
 EVENT_KEY_LIMIT = 600
@@ -62,6 +62,8 @@ class Arrival:
     """Platform time; time of arrival where the platform gives none."""
     state: str = "applied"
     error: str = ""
+    party: Party | None = None
+    """The person that it is about, once people are resolved."""
     contact_id: UUID | None = None
     home_contact_id: UUID | None = None
     """Whose identity it is, whoever that contact is merged into: what is said stays theirs."""
@@ -111,10 +113,15 @@ class Batch:
     """identity id → the name that stands in the database."""
     new_message_ids: dict[tuple[UUID, str], UUID] = field(default_factory=dict)
     """(channel, external id) → our id, of messages that this batch stored."""
+    _of_kind: dict[type[InboundEvent], list[Arrival]] = field(default_factory=dict)
 
-    def live(self, *kinds: type[InboundEvent]) -> list[Arrival]:
-        """The arrivals of these kinds that are still to be applied."""
-        return [arrival for arrival in self.arrivals if arrival.is_live and isinstance(arrival.event, kinds)]
+    def __post_init__(self) -> None:
+        for arrival in self.arrivals:
+            self._of_kind.setdefault(type(arrival.event), []).append(arrival)
+
+    def live(self, kind: type[InboundEvent]) -> list[Arrival]:
+        """The arrivals of this kind that are still to be applied. A batch holds few kinds, and is asked for all."""
+        return [arrival for arrival in self._of_kind.get(kind, ()) if arrival.is_live]
 
     def show(self, event: ScreenEvent) -> None:
         """Tell screens; the same change of the same thing is told once a batch."""

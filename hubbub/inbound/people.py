@@ -163,9 +163,9 @@ def _group(batch: Batch) -> dict[Key, Person]:
 
 
 def _parties(arrival: Arrival) -> Iterable[Party]:
-    party = party_of(arrival)
-    if party is not None:
-        yield party
+    arrival.party = party_of(arrival)
+    if arrival.party is not None:
+        yield arrival.party
     if isinstance(arrival.event, (ContactFollowed, ContactUnfollowed)):
         yield from (member for member in arrival.event.members if _is_somebody(arrival, member))
 
@@ -246,7 +246,7 @@ def _identity_row(person: Person, external_id: str, contact_id: UUID) -> dict[st
 
 def _assign(batch: Batch, people: dict[Key, Person]) -> None:
     for arrival in batch.arrivals:
-        party = party_of(arrival) if arrival.is_live else None
+        party = arrival.party if arrival.is_live else None
         if party is None:
             continue
         person = people[arrival.channel.id, party.external_id[:LONGEST_ID]]
@@ -274,7 +274,7 @@ def note_sightings(batch: Batch) -> None:
     """When each person was last seen, under which name, and when they last opened the reply window."""
     sightings: dict[UUID, _Sighting] = {}
     for arrival in batch.arrivals:
-        party = party_of(arrival) if arrival.is_live else None
+        party = arrival.party if arrival.is_live else None
         if party is None or arrival.identity_id is None or arrival.contact_id is None:
             continue
         _note(sightings.setdefault(arrival.identity_id, _Sighting(arrival.contact_id)), arrival, party)

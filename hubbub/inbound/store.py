@@ -89,10 +89,12 @@ UPDATE conversation c
        last_message_at = greatest(c.last_message_at, r.last_at),
        last_inbound_at = greatest(c.last_inbound_at, r.last_inbound_at),
        last_outbound_at = greatest(c.last_outbound_at, r.last_outbound_at),
-       awaiting_reply_since = (
-           SELECT min(m.occurred_at) FROM message m
-            WHERE m.conversation_id = c.id AND m.direction = 'inbound'
-              AND m.occurred_at > coalesce(greatest(c.last_outbound_at, r.last_outbound_at), '-infinity')),
+       awaiting_reply_since = CASE
+           WHEN r.outbound = 0 AND r.first_at > coalesce(c.last_outbound_at, '-infinity')
+           THEN least(c.awaiting_reply_since, r.first_at)  -- spares the look at the thread
+           ELSE (SELECT min(m.occurred_at) FROM message m
+                  WHERE m.conversation_id = c.id AND m.direction = 'inbound'
+                    AND m.occurred_at > coalesce(greatest(c.last_outbound_at, r.last_outbound_at), '-infinity')) END,
        identity_id = CASE WHEN r.identity_id IS NOT NULL AND c.type = 'private'
                                AND r.last_inbound_at >= coalesce(c.last_inbound_at, r.last_inbound_at)
                           THEN r.identity_id ELSE c.identity_id END,
@@ -121,8 +123,10 @@ def said(batch: Batch) -> list[Arrival]:
     kinds = (MessageReceived, MessageEchoed, PostbackReceived, CommentReceived)
     return [
         arrival
-        for arrival in batch.live(*kinds)
-        if arrival.conversation_id
+        for arrival in batch.arrivals
+        if arrival.is_live
+        and isinstance(arrival.event, kinds)
+        and arrival.conversation_id
         and not (isinstance(arrival.event, CommentReceived) and arrival.event.verb != "added")
     ]
 

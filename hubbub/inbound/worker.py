@@ -25,7 +25,7 @@ from hubbub.organizations.database import run as execute
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 400
 CAREFUL_DELIVERIES = 20
 MOST_ATTEMPTS = 3
 HANG_SECONDS = 60

@@ -538,6 +538,7 @@ class Migration(migrations.Migration):
                     "channel",
                     hubbub.organizations.fields.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="channels.channel",
@@ -547,6 +548,7 @@ class Migration(migrations.Migration):
                     "conversation",
                     hubbub.organizations.fields.TenantForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="reply_tokens",
                         to="conversations.conversation",

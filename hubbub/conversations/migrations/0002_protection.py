@@ -105,7 +105,6 @@ class Migration(migrations.Migration):
             spanning=HOT,
             references={
                 **CONVERSATION_KEYS,
-                "channel_id": "channel",
                 "contact_id": "contact",
                 "reply_to_id": "message",
                 "response_to_id": "message",
@@ -170,7 +169,7 @@ class Migration(migrations.Migration):
                 "jobs": "SELECT, DELETE",
             },
             spanning=HOT,
-            references={**CONVERSATION_KEYS, "channel_id": "channel"},
+            references=CONVERSATION_KEYS,
         ),
         protect(
             "processing_record",

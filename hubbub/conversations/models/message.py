@@ -28,6 +28,7 @@ class Message(TenantPart):
 
     conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     channel = TenantForeignKey(Channel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    """The conversation's, which has the reference that the database checks."""
     contact = TenantForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     direction = models.CharField(max_length=8)
     """inbound, outbound."""

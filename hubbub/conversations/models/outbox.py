@@ -97,8 +97,9 @@ class OutboxEntry(models.Model):
 class ReplyToken(TenantPart):
     """LINE's free, single-use way to answer. Kept for minutes, never logged."""
 
-    conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="reply_tokens")
-    channel = TenantForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    conversation = TenantForeignKey(Conversation, on_delete=models.CASCADE, related_name="reply_tokens", db_index=False)
+    channel = TenantForeignKey(Channel, on_delete=models.CASCADE, related_name="+", db_index=False)
+    """The conversation's, which has the reference that the database checks."""
     token = models.CharField(max_length=255)
     received_at = models.DateTimeField()
     occurred_at = models.DateTimeField()
