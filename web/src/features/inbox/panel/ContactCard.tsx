@@ -107,19 +107,19 @@ function Address({ contact, field, mayEdit }: Part & { field: 'email' | 'phone' 
           shown={<bdi dir="ltr">{value}</bdi>}
           onSave={(text) => void changeField(contact, field, text)}
         />
-        {value && <Copy label={label} value={value} />}
         {value && <Verified contact={contact} field={field} mayEdit={mayEdit} />}
+        {value && <Copy label={label} value={value} className={fields.beside} />}
       </dd>
     </>
   );
 }
 
-function Copy({ label, value }: { label: string; value: string }) {
+function Copy({ label, value, className }: { label: string; value: string; className: string | undefined }) {
   const copy = () => void navigator.clipboard?.writeText(value).then(() => showToast(t('panel.copied')));
   return (
     <button
       type="button"
-      className={`${fields.icon} ${fields.reveal}`}
+      className={`${fields.icon} ${fields.reveal} ${className}`}
       aria-label={t('panel.copy', { name: label })}
       onClick={copy}
     >
