@@ -1,7 +1,7 @@
 import { Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queries';
@@ -21,13 +21,13 @@ import classes from './conversation.module.css';
 import type { Conversation } from './lists';
 import { type Message, messagesQuery } from './messages';
 import { nameOf } from './naming';
-import { Panel } from './panel/Panel';
 import { shownPicture } from './picture';
 import { react } from './sending';
 import { Thread } from './Thread';
 import { useConversationCommands } from './useConversationCommands';
 
 const Lightbox = lazy(() => import('./Lightbox'));
+const Panel = lazy(() => import('./panel/Panel').then((module) => ({ default: module.Panel })));
 
 const panelWidth = makeStoredStore('hubbub.panel-width', 316);
 const isPanelOpen = makeStoredStore('hubbub.panel', true);
@@ -63,6 +63,8 @@ function Open({ conversation }: { conversation: Conversation }) {
   const isWide = useMediaQuery('(min-width: 1100px)', true);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const width = useStore(panelWidth);
+  // The thread is painted first; the cards beside it follow as soon as there is nothing else to do.
+  const hasTime = useDeferredValue(true, false);
   const hasPicture = useStore(shownPicture) !== undefined;
   useReading(conversation);
   useConversationCommands(conversation);
@@ -92,7 +94,11 @@ function Open({ conversation }: { conversation: Conversation }) {
             style={{ '--panel-width': `${width}px` } as React.CSSProperties}
             aria-label={t('inbox.details')}
           >
-            <Panel conversation={conversation} />
+            {hasTime && (
+              <Suspense>
+                <Panel conversation={conversation} />
+              </Suspense>
+            )}
           </aside>
         </>
       )}
@@ -104,9 +110,11 @@ function Open({ conversation }: { conversation: Conversation }) {
           size={360}
           title={t('inbox.details')}
           closeButtonProps={{ 'aria-label': t('shell.close') }}
-          padding={0}
+          classNames={{ header: classes.drawerHeader, body: classes.drawerBody }}
         >
-          <Panel conversation={conversation} />
+          <Suspense>
+            <Panel conversation={conversation} />
+          </Suspense>
         </Drawer>
       )}
       {hasPicture && (
