@@ -13,7 +13,7 @@ IN_TESTS := HUBBUB_ENV=test HUBBUB_DATA_DIR=var/test
 
 WEB := $(BIN)/python web/build.py
 
-.PHONY: help run test check fix bench chaos clean format-check lint types imports security audit migrations stale web web-check
+.PHONY: help run test check fix bench chaos clean format-check lint types imports security audit migrations stale web web-check screenshots
 
 help:
 	@echo 'make run     start everything on this machine (PORT=8000, HUBBUB_DATA_DIR=var, HOST=127.0.0.1)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make web     build the web app when it is stale (make run and make test do)'
 	@echo 'make fix     format, fix what can be fixed, write the generated files anew'
 	@echo 'make bench   measure against the yardsticks (ARGS="--json out.json")'
+	@echo 'make screenshots  pictures of every screen in var/screenshots (TO=folder)'
 	@echo 'make chaos   kill everything again and again, and count what was lost (CHAOS=long)'
 	@echo 'make clean   remove the environment and what tests and tools left; your data in var/ stays'
 
@@ -102,6 +103,9 @@ bench: $(VENV)/installed-bench
 chaos: $(VENV)/installed-dev
 	@PROPERTY_CASES=10000 $(BIN)/python -m pytest -q -n auto --timeout 1800 tests/inbound/test_any_order.py
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+screenshots: $(VENV)/installed-dev web
+	@$(BIN)/python -m tests.e2e.screenshots $(or $(TO),var/screenshots)
 
 clean:
 	@[ ! -x $(BIN)/python ] || $(BIN)/python -m hubbub.processes stop-database --data-dir var/test 2>/dev/null || true

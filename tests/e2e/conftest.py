@@ -7,6 +7,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,15 +74,28 @@ class Hub:
         answer = self.http.get("/_sandbox/phone", params={"platform": platform, "from": person})
         return list(answer.json()["messages"])
 
+    def pause_machines(self, platform: str) -> None:
+        self._set_auto_reply(platform, is_on=False)
+
+    def let_machines(self, platform: str) -> None:
+        self._set_auto_reply(platform, is_on=True)
+
+    def _set_auto_reply(self, platform: str, *, is_on: bool) -> None:
+        (channel,) = self.api.get("/channels", params={"platform": platform}).json()["items"][-1:]
+        answer = self.api.patch(f"/channels/{channel['id']}", json={"is_send_auto_reply": is_on})
+        assert answer.status_code == 200, answer.text
+
+    def wait_for_some_answer(self, platform: str, person: str) -> None:
+        assert wait_until(lambda: any(one["direction"] == "out" for one in self.phone(platform, person)), 20)
+
     def wait_for_answer(self, platform: str, person: str, text: str) -> None:
-        wait_until(lambda: any(one.get("text") == text for one in self.phone(platform, person)), 20)
+        assert wait_until(lambda: any(one.get("text") == text for one in self.phone(platform, person)), 20)
         assert [one["direction"] for one in self.phone(platform, person) if one.get("text") == text] == ["out"]
 
 
-@pytest.fixture(scope="session")
-def hub() -> Iterator[Hub]:
-    if not BUNDLE.exists():
-        pytest.skip("The web app is not built: run `make web`.")
+@contextmanager
+def installed() -> Iterator[Hub]:
+    """A fresh installation with its demo, which ends with the block."""
     copy = Copy(data_dir=Path(tempfile.mkdtemp(prefix="hb-")), port=free_port())
     try:
         copy.start_until_ready()
@@ -95,8 +109,9 @@ def hub() -> Iterator[Hub]:
         shutil.rmtree(copy.data_dir, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def started_browser() -> Iterator[Browser]:
+    """Debian's, without any window."""
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip(f"No browser is installed: none of {', '.join(BROWSERS)} is there.")
@@ -106,6 +121,20 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def hub() -> Iterator[Hub]:
+    if not BUNDLE.exists():
+        pytest.skip("The web app is not built: run `make web`.")
+    with installed() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with started_browser() as started:
+        yield started
 
 
 class Desk:
@@ -129,6 +158,17 @@ class Desk:
     def _note(self, url: str) -> None:
         if not url.startswith((self.hub.url, "data:", "blob:", self.hub.url.replace("http", "ws"))):
             self.foreign.append(url)
+
+    def cut_off(self) -> None:
+        """No change reaches this window by itself any more, until it is opened anew."""
+        self.page.route(
+            "**/api/v1/conversations/*/messages*",
+            lambda route: route.abort() if route.request.method == "GET" else route.continue_(),
+        )
+
+    def forgive(self, *beginnings: str) -> None:
+        """Complaints that this story provoked."""
+        self.complaints = [said for said in self.complaints if not said.startswith(beginnings)]
 
     def sign_in(self, name: str = "") -> Page:
         self.page.goto("/sign-in?next=/")
