@@ -11,19 +11,29 @@ from hubbub.api.router import Key, item, organization_of, page, who
 from hubbub.api.schemas.channels import (
     Capabilities,
     Channel,
+    ChannelActivities,
     ChannelChange,
     ChannelFilters,
+    ChannelProfile,
+    ChannelProfileChange,
     Channels,
     ConnectChannel,
+    ConnectionTest,
     Platforms,
     WebhookCounters,
+    WebhookSetup,
 )
 from hubbub.api.schemas.common import Error
-from hubbub.channels import actions, queries
+from hubbub.channels import actions, profile, queries, sync
 from hubbub.connectors.registry import CONNECTORS, connector_for
+from hubbub.conversations.channel_activity import list_channel_activity
 from hubbub.conversations.realtime import ScreenEvent, emit
+from hubbub.organizations.jobs import defer
+from hubbub.settings.environment import environment
 
 router = Router(tags=["channels"])
+LINE = "line"
+"""Signs with the channel's own secret, and has no token to verify an address with."""
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
 
 
@@ -55,6 +65,28 @@ def list_platforms(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
             "capabilities": connector.capabilities.as_json(),
         }
         for connector in CONNECTORS.values()
+    ]
+    return item({"items": shown})
+
+
+@router.get("/activity", auth=Key("read"), response={200: ChannelActivities, 401: Error, 403: Error})
+def list_activity(request: HttpRequest) -> HttpResponse:
+    """When each channel last had a message in and out, and what it received in the last 24 hours."""
+    return page(list_channel_activity(organization_of(request)), None)
+
+
+@router.get("/webhook-setup", auth=Key("manage_channels"), response={200: WebhookSetup, 401: Error, 403: Error})
+def get_webhook_setup(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """What is entered at the platforms so that they send their webhooks here."""
+    settings = environment()
+    token = settings.facebook_webhook_verify_token.get_secret_value()
+    shown = [
+        {
+            "platform": name,
+            "url": f"{settings.base_url}/webhooks/{name}",
+            "verify_token": None if name == LINE else token,
+        }
+        for name in CONNECTORS
     ]
     return item({"items": shown})
 
@@ -123,6 +155,57 @@ def list_webhook_counters(request: HttpRequest, channel_id: UUID, hours: int = 4
     """What came in, an hour a row, newest first."""
     bounded = min(max(hours, 1), 720)
     return page(queries.list_webhook_counters(organization_of(request), channel_id, hours=bounded), None)
+
+
+@router.post("/{channel_id}/test", auth=Key("manage_channels"), response={200: ConnectionTest, **FAULTS})
+def test_channel(request: HttpRequest, channel_id: UUID) -> HttpResponse:
+    """Ask the platform for the account and its webhooks. Changes nothing; `problem` says what is wrong."""
+    found = sync.check_connection(organization_of(request), channel_id)
+    return item(
+        {
+            "is_ok": not found.problem,
+            "problem": found.problem,
+            "account_name": found.account_name,
+            "subscribed_fields": found.subscribed_fields,
+            "missing_fields": found.missing_fields,
+        }
+    )
+
+
+@router.post("/{channel_id}/sync", auth=Key("manage_channels"), response={200: Channel, **FAULTS})
+def sync_channel(request: HttpRequest, channel_id: UUID) -> HttpResponse:
+    """Take over name, followers and quota now, and heal the webhook subscription. Templates follow in a job."""
+    organization_id = organization_of(request)
+    queries.get_channel(organization_id, channel_id)
+    sync.sync_channel(organization_id, channel_id)
+    defer("channels.sync_templates", organization_id=str(organization_id), channel_id=str(channel_id))
+    return _changed(request, channel_id)
+
+
+@router.get("/{channel_id}/profile", auth=Key("read"), response={200: ChannelProfile, **FAULTS})
+def get_profile(request: HttpRequest, channel_id: UUID) -> HttpResponse:
+    """Greeting, menus and questions to begin with: ours, what the platform has now, and where they differ."""
+    return _profile(profile.read_profile(organization_of(request), channel_id))
+
+
+@router.put("/{channel_id}/profile", auth=Key("manage_channels"), response={200: ChannelProfile, 503: Error, **FAULTS})
+def put_profile(request: HttpRequest, channel_id: UUID, body: ChannelProfileChange) -> HttpResponse:
+    """Set them at the platform. Null takes away; what is not given stays. 422 carries the platform's reason."""
+    found = profile.write_profile(who(request), channel_id, body.settings)
+    show_change(organization_of(request), channel_id)
+    return _profile(found)
+
+
+def _profile(found: profile.AccountProfile) -> HttpResponse:
+    return item(
+        {
+            "settable": found.settable,
+            "ours": dict(found.ours),
+            "theirs": None if found.theirs is None else dict(found.theirs),
+            "drift": found.drift,
+            "problem": found.problem,
+        }
+    )
 
 
 def show_change(organization_id: UUID, channel_id: UUID) -> None:

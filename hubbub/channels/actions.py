@@ -30,6 +30,8 @@ from hubbub.organizations.models import Project
 
 logger = logging.getLogger(__name__)
 LONGEST_CREDENTIAL = 4000
+KEPT_AS = "profile"
+"""What was set on the account itself stands below this name in the channel's settings."""
 SECRETS_KEPT = 2
 """The new signing secret and the one before: webhooks signed with either are taken while the platform changes over."""
 CHANGEABLE = frozenset(
@@ -187,9 +189,15 @@ def change(principal: Principal, channel_id: UUID, values: Mapping[str, Any]) ->
     channel = lock_channel(principal.organization_id, channel_id)
     for name, value in values.items():
         assert name in CHANGEABLE, name
-        setattr(channel, name, value)
+        setattr(channel, name, _with_profile(channel, value) if name == "settings" else value)
     channel.save(update_fields=[*values, "updated_at"])
     audit(principal, channel.organization_id, "channel_changed", "channel", channel_id, fields=[*sorted(values)])
+
+
+def _with_profile(channel: Channel, settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """What stands on the account itself is changed at the platform, not here."""
+    kept = {KEPT_AS: channel.settings[KEPT_AS]} if KEPT_AS in channel.settings else {}
+    return {**settings, **kept}
 
 
 def pause(principal: Principal, channel_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import F
@@ -10,11 +11,11 @@ from django.db.models.functions import Now
 from hubbub.channels.access import access_to, call
 from hubbub.channels.app_subscriptions import ensure_app_subscribed
 from hubbub.channels.models import Channel, Template
-from hubbub.channels.subscriptions import Subscription, ensure_subscribed, note_subscription
+from hubbub.channels.subscriptions import Subscription, ensure_subscribed, note_subscription, read_subscription
 from hubbub.connectors.base import ProbesAccount, ReadsQuota, SyncsTemplates, TemplateInfo
 from hubbub.connectors.messages import AccountInfo
 from hubbub.connectors.registry import connector_for
-from hubbub.kit.errors import HubbubError
+from hubbub.kit.errors import HubbubError, NotFound
 from hubbub.kit.json import JsonValue, dumps
 from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
@@ -50,6 +51,39 @@ def probe(channel: Channel) -> AccountInfo | None:
         return None
     access = access_to(channel)
     return connector.read_account(access, call(connector.account_request(access)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionCheck:
+    """What the platform says when it is asked now. `problem` is a sentence, empty when all is well."""
+
+    account_name: str = ""
+    subscribed_fields: tuple[str, ...] = ()
+    missing_fields: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def check_connection(organization_id: UUID, channel_id: UUID) -> ConnectionCheck:
+    """Ask for the account and its webhooks, and change nothing. Raises NotFound, nothing for what a platform does."""
+    channel = Channel.objects.filter(organization_id=organization_id, id=channel_id).first()
+    if channel is None:
+        raise NotFound("There is no such channel.")
+    if not channel.credentials:
+        return ConnectionCheck(problem="There are no credentials. Connect the account again.")
+    try:
+        info, subscription = probe(channel), read_subscription(channel)
+    except HubbubError as failure:
+        return ConnectionCheck(problem=failure.sentence)
+    name = info.name if info else channel.name
+    if subscription is None:
+        return ConnectionCheck(account_name=name)
+    problem = "" if subscription.is_whole else subscription.complaint
+    return ConnectionCheck(
+        account_name=name,
+        subscribed_fields=subscription.fields,
+        missing_fields=subscription.missing,
+        problem=problem,
+    )
 
 
 def _quota(channel: Channel) -> dict[str, JsonValue]:

@@ -229,6 +229,20 @@ class ConfiguresProfile(Protocol):
 
 
 @runtime_checkable
+class TellsProfile(Protocol):
+    """What stands on the account itself (greeting, menus, questions to begin with) can be read back."""
+
+    @property
+    def profile_settings(self) -> tuple[str, ...]:
+        """What `profile_settings_request` takes, in the order in which it is set; it is removed in the opposite one."""
+
+    def is_one_setting_a_call(self) -> bool: ...
+    def held_profile_requests(self, access: ChannelAccess) -> tuple[ApiRequest, ...]: ...
+    def read_held_profile(self, responses: Sequence[ApiResponse]) -> dict[str, JsonValue]:
+        """What is set, by name, from the answers in order. Raises InvalidInput or Unavailable with the reason."""
+
+
+@runtime_checkable
 class ProbesAccount(Protocol):
     """Asks the platform who we are: used to check credentials on connect and later as a health probe."""
 

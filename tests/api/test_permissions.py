@@ -42,6 +42,7 @@ pytestmark = pytest.mark.usefixtures("database")
 BODIES: dict[str, Any] = {
     "POST /channels": {"platform": "line", "external_id": "U1", "credentials": {"access_token": "x"}},
     "PATCH /channels/{channel_id}": {"name": "New"},
+    "PUT /channels/{channel_id}/profile": {"settings": {"unheard_of": None}},
     "PATCH /contacts/{contact_id}": {"name": "New"},
     "POST /contacts/{contact_id}/merge": "other_contact",
     "POST /contacts/{contact_id}/unmerge": "other_contact",

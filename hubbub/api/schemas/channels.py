@@ -146,6 +146,54 @@ class WebhookCounters(Schema):
     next_cursor: str | None
 
 
+class ChannelActivity(Schema):
+    channel_id: UUID
+    last_in_at: datetime | None
+    last_out_at: datetime | None
+    requests: int = Field(description="Webhook calls in the last 24 hours.")
+    messages: int = Field(description="Messages received in the last 24 hours.")
+    failures: int = Field(description="Webhook calls that failed in the last 24 hours.")
+
+
+class ChannelActivities(Schema):
+    items: list[ChannelActivity]
+    next_cursor: str | None
+
+
+class WebhookAddress(Schema):
+    platform: PlatformName
+    url: str
+    verify_token: str | None = Field(description="null: the platform asks for none.")
+
+
+class WebhookSetup(Schema):
+    items: list[WebhookAddress]
+
+
+class ConnectionTest(Schema):
+    is_ok: bool
+    problem: str = Field(description="A sentence; empty when all is well.")
+    account_name: str
+    subscribed_fields: list[str]
+    missing_fields: list[str]
+
+
+class ChannelProfile(Schema):
+    """What stands on the account itself."""
+
+    settable: list[str] = Field(description="Empty: the platform has nothing of the kind.")
+    ours: Extra = Field(description="What was set here last, by name, in the platform's own form.")
+    theirs: Extra | None = Field(description="What the platform has now; null when it could not be asked.")
+    drift: list[str] = Field(description="Names in which the two differ.")
+    problem: str = Field(description="Why the platform could not be asked.")
+
+
+class ChannelProfileChange(StrictSchema):
+    settings: dict[str, Any] = Field(
+        min_length=1, max_length=10, description='{"get_started": {"payload": "START"}, "greeting": null}'
+    )
+
+
 class TemplateFilters(Schema):
     """What a list of templates can be narrowed to."""
 

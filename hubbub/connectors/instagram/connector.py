@@ -26,7 +26,7 @@ from hubbub.connectors.instagram.answers import ANSWERS
 from hubbub.connectors.instagram.calls import LABEL
 from hubbub.connectors.instagram.capabilities import CAPABILITIES
 from hubbub.connectors.instagram.render import render
-from hubbub.connectors.instagram.settings import profile_settings_request
+from hubbub.connectors.instagram.settings import PROFILE, profile_settings_request, read_profile_answer, read_requests
 from hubbub.connectors.messages import (
     AccountInfo,
     ApiRequest,
@@ -205,6 +205,19 @@ class InstagramConnector:
 
     def profile_settings_request(self, access: ChannelAccess, settings: dict[str, JsonValue]) -> ApiRequest:
         return profile_settings_request(access, settings)
+
+    @property
+    def profile_settings(self) -> tuple[str, ...]:
+        return PROFILE
+
+    def is_one_setting_a_call(self) -> bool:
+        return False
+
+    def held_profile_requests(self, access: ChannelAccess) -> tuple[ApiRequest, ...]:
+        return read_requests(access)
+
+    def read_held_profile(self, responses: Sequence[ApiResponse]) -> dict[str, JsonValue]:
+        return read_profile_answer(responses)
 
     # The app's own subscription
 

@@ -6,14 +6,15 @@ https://developers.facebook.com/documentation/business-messaging/instagram-messa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from hubbub.connectors.instagram.answers import ANSWERS
 from hubbub.connectors.instagram.calls import LABEL, is_login
-from hubbub.connectors.messages import ApiRequest, ChannelAccess
+from hubbub.connectors.messages import ApiRequest, ApiResponse, ChannelAccess
 from hubbub.connectors.meta.graph import JsonObject, graph_request
 from hubbub.connectors.meta.templates import LONGEST_URL
 from hubbub.kit.errors import InvalidInput
-from hubbub.kit.json import JsonValue, as_object, as_text
+from hubbub.kit.json import JsonValue, as_list, as_object, as_text
 
 MOST_QUESTIONS = 4
 MOST_ITEMS = 20
@@ -21,6 +22,7 @@ MOST_ITEMS = 20
 LONGEST_TITLE = 30
 LONGEST_PAYLOAD = 1000
 DEFAULT = "default"
+PROFILE = ("ice_breakers", "persistent_menu")
 
 
 def profile_settings_request(access: ChannelAccess, settings: JsonObject) -> ApiRequest:
@@ -38,6 +40,36 @@ def profile_settings_request(access: ChannelAccess, settings: JsonObject) -> Api
         return _call(access, "DELETE", {"fields": removed})
     body: JsonObject = {name: SETTINGS[name](value) for name, value in settings.items()}
     return _call(access, "POST", body)
+
+
+def read_requests(access: ChannelAccess) -> tuple[ApiRequest, ...]:
+    """One a setting: ice breakers stand in the answer without their name."""
+    return tuple(_read(access, name) for name in PROFILE)
+
+
+def _read(access: ChannelAccess, name: str) -> ApiRequest:
+    query = {"fields": name} if is_login(access) else {"fields": name, "platform": "instagram"}
+    return graph_request(
+        access,
+        "GET",
+        ("me", "messenger_profile"),
+        endpoint="/me/messenger_profile",
+        purpose="settings",
+        query=query,
+        is_repeatable=True,
+        lane_hint="profile",
+    )
+
+
+def read_profile_answer(responses: Sequence[ApiResponse]) -> JsonObject:
+    """The settings that are there. Raises `InvalidInput` or `Unavailable` with the platform's sentence."""
+    found: JsonObject = {}
+    for name, response in zip(PROFILE, responses, strict=True):
+        rows = as_list(ANSWERS.need_told(response).get("data"))
+        named = next((shown[name] for row in rows if name in (shown := as_object(row) or {})), None)
+        if value := named or rows:
+            found[name] = value
+    return found
 
 
 def _call(access: ChannelAccess, method: str, body: JsonObject) -> ApiRequest:

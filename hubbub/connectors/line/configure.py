@@ -5,8 +5,9 @@ https://developers.line.biz/en/reference/messaging-api/#rich-menu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from hubbub.connectors.line.answers import read_json
 from hubbub.connectors.line.calls import call
 from hubbub.connectors.line.render.check import (
     JsonObject,
@@ -21,15 +22,17 @@ from hubbub.connectors.line.render.check import (
     url,
 )
 from hubbub.connectors.line.render.rules import RICH_MENU_ACTIONS
-from hubbub.connectors.messages import ApiRequest, ChannelAccess
-from hubbub.kit.errors import InvalidInput, Unsendable
-from hubbub.kit.json import JsonValue, as_id
+from hubbub.connectors.messages import ApiRequest, ApiResponse, ChannelAccess
+from hubbub.kit.errors import InvalidInput, Unavailable, Unsendable
+from hubbub.kit.json import JsonValue, as_id, as_list
 
 RICH_MENU = "/v2/bot/richmenu"
 DEFAULT_RICH_MENU = "/v2/bot/user/all/richmenu/{rich-menu-id}"
 NO_DEFAULT_RICH_MENU = "/v2/bot/user/all/richmenu"
 WEBHOOK = "/v2/bot/channel/webhook/endpoint"
+RICH_MENUS = "/v2/bot/richmenu/list"
 LEAST_RATIO = 1.45
+PROFILE = ("default_rich_menu_id",)
 
 
 def profile_settings_request(access: ChannelAccess, settings: JsonObject) -> ApiRequest:
@@ -118,3 +121,32 @@ BUILDERS: dict[str, Callable[[ChannelAccess, JsonValue], ApiRequest]] = {
     "default_rich_menu_id": _set_default_menu,
     "webhook_url": _set_webhook,
 }
+
+
+def held_profile_requests(access: ChannelAccess) -> tuple[ApiRequest, ...]:
+    """Which menu everybody sees, and the menus to choose from."""
+    return tuple(call(access, "GET", endpoint, purpose="profile_settings") for endpoint in READ)
+
+
+READ = (NO_DEFAULT_RICH_MENU, RICH_MENUS)
+
+
+def read_held_profile(responses: Sequence[ApiResponse]) -> JsonObject:
+    """`default_rich_menu_id` where one is shown, and `rich_menus` as LINE describes them.
+
+    Raises `InvalidInput` where LINE refuses the token, `Unavailable` where it may tell later.
+    """
+    default, menus = responses
+    found: JsonObject = {"rich_menus": as_list(_told(menus).get("richmenus"))}
+    if default.status != 404 and (menu_id := as_id(_told(default).get("richMenuId"))):
+        found["default_rich_menu_id"] = menu_id
+    return found
+
+
+def _told(response: ApiResponse) -> JsonObject:
+    told = read_json(response)
+    if response.status in (401, 403):
+        raise InvalidInput("LINE refuses the channel access token. Connect the channel again with a new one.")
+    if response.status != 200 or told is None:
+        raise Unavailable(f"LINE did not tell its rich menus (status {response.status}); ask again later.")
+    return told

@@ -135,3 +135,16 @@ class LineConnector:
 
     def profile_settings_request(self, access: ChannelAccess, settings: dict[str, JsonValue]) -> ApiRequest:
         return configure.profile_settings_request(access, settings)
+
+    @property
+    def profile_settings(self) -> tuple[str, ...]:
+        return configure.PROFILE
+
+    def is_one_setting_a_call(self) -> bool:
+        return True
+
+    def held_profile_requests(self, access: ChannelAccess) -> tuple[ApiRequest, ...]:
+        return configure.held_profile_requests(access)
+
+    def read_held_profile(self, responses: Sequence[ApiResponse]) -> dict[str, JsonValue]:
+        return configure.read_held_profile(responses)

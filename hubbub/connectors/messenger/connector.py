@@ -36,7 +36,7 @@ from hubbub.connectors.messenger.capabilities import CAPABILITIES
 from hubbub.connectors.messenger.parse import parse
 from hubbub.connectors.messenger.render import render
 from hubbub.connectors.messenger.render.form import LABEL
-from hubbub.connectors.messenger.settings import profile_settings_request
+from hubbub.connectors.messenger.settings import PROFILE, profile_settings_request, read_profile_answer, read_request
 from hubbub.connectors.meta import app, envelope, graph, signature
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.kit.json import JsonValue
@@ -177,6 +177,19 @@ class MessengerConnector:
 
     def profile_settings_request(self, access: ChannelAccess, settings: dict[str, JsonValue]) -> ApiRequest:
         return profile_settings_request(access, settings)
+
+    @property
+    def profile_settings(self) -> tuple[str, ...]:
+        return PROFILE
+
+    def is_one_setting_a_call(self) -> bool:
+        return False
+
+    def held_profile_requests(self, access: ChannelAccess) -> tuple[ApiRequest, ...]:
+        return (read_request(access, PROFILE),)
+
+    def read_held_profile(self, responses: Sequence[ApiResponse]) -> dict[str, JsonValue]:
+        return read_profile_answer(responses[0])
 
     def list_templates_request(self, access: ChannelAccess, cursor: str | None) -> ApiRequest:
         return templates.list_templates_request(access, cursor)

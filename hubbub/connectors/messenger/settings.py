@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hubbub.connectors.messages import ApiRequest, ChannelAccess
+from hubbub.connectors.messages import ApiRequest, ApiResponse, ChannelAccess
+from hubbub.connectors.messenger.answers import ANSWERS
 from hubbub.connectors.messenger.render.templates import HTTPS, PAYLOAD, URL
 from hubbub.connectors.meta.graph import JsonObject, graph_request
 from hubbub.connectors.meta.rules import Rule, anything, both, by, check, fields, flag, many, one_of, text
 from hubbub.kit.errors import InvalidInput, Unsendable
-from hubbub.kit.json import JsonValue, dig
+from hubbub.kit.json import JsonValue, as_list, as_object, dig
 
 ENDPOINT = "/{page-id}/messenger_profile"
+PROFILE = ("get_started", "greeting", "persistent_menu", "ice_breakers", "commands")
+"""What people set; a menu needs the button that comes before it."""
 
 
 def profile_settings_request(access: ChannelAccess, settings: JsonObject) -> ApiRequest:
@@ -51,6 +54,14 @@ def read_request(access: ChannelAccess, names: Sequence[str] = ()) -> ApiRequest
         is_repeatable=True,
         lane_hint="profile",
     )
+
+
+def read_profile_answer(response: ApiResponse) -> JsonObject:
+    """The properties that are set. Raises `InvalidInput` or `Unavailable` with the platform's sentence."""
+    found: JsonObject = {}
+    for part in as_list(ANSWERS.need_told(response).get("data")):
+        found |= {name: value for name, value in (as_object(part) or {}).items() if name in PROFILE}
+    return found
 
 
 def person_menu_request(access: ChannelAccess, psid: str, menu: JsonValue) -> ApiRequest:

@@ -48,6 +48,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Archived
+         * @description Moved last first. Status and counts are those of the day on which they were moved.
+         */
+        get: operations["hubbub_api_archive_list_archived"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/{archived_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Archived
+         * @description One of them. It has the id that it had as a conversation.
+         */
+        get: operations["hubbub_api_archive_get_archived"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/{archived_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Archived Messages
+         * @description What was said, newest first, as in /conversations/{id}/messages.
+         */
+        get: operations["hubbub_api_archive_list_archived_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive/{archived_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Put it back among the conversations, closed or archived as it was.
+         */
+        post: operations["hubbub_api_archive_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -161,6 +241,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Activity
+         * @description When each channel last had a message in and out, and what it received in the last 24 hours.
+         */
+        get: operations["hubbub_api_channels_list_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/platforms": {
         parameters: {
             query?: never;
@@ -173,6 +273,26 @@ export interface paths {
          * @description Every platform, what it needs to connect, and what it can express.
          */
         get: operations["hubbub_api_channels_list_platforms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/webhook-setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook Setup
+         * @description What is entered at the platforms so that they send their webhooks here.
+         */
+        get: operations["hubbub_api_channels_get_webhook_setup"];
         put?: never;
         post?: never;
         delete?: never;
@@ -265,6 +385,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{channel_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Profile
+         * @description Greeting, menus and questions to begin with: ours, what the platform has now, and where they differ.
+         */
+        get: operations["hubbub_api_channels_get_profile"];
+        /**
+         * Put Profile
+         * @description Set them at the platform. Null takes away; what is not given stays. 422 carries the platform's reason.
+         */
+        put: operations["hubbub_api_channels_put_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{channel_id}/resume": {
         parameters: {
             query?: never;
@@ -279,6 +423,46 @@ export interface paths {
          * @description Send again. 409 where it must be connected again first.
          */
         post: operations["hubbub_api_channels_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Channel
+         * @description Take over name, followers and quota now, and heal the webhook subscription. Templates follow in a job.
+         */
+        post: operations["hubbub_api_channels_sync_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channel
+         * @description Ask the platform for the account and its webhooks. Changes nothing; `problem` says what is wrong.
+         */
+        post: operations["hubbub_api_channels_test_channel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2119,6 +2303,77 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * ArchiveFilters
+         * @description What the list can be narrowed to.
+         */
+        ArchiveFilters: {
+            /** Channel Id */
+            channel_id?: string | null;
+            /** Contact Id */
+            contact_id?: string | null;
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+        };
+        /** ArchivedConversation */
+        ArchivedConversation: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /** Channel Name */
+            channel_name: string;
+            /** Contact Id */
+            contact_id: string | null;
+            /** Contact Name */
+            contact_name: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Message At */
+            last_message_at: string | null;
+            /** Last Message Text */
+            last_message_text: string;
+            /** Message Count */
+            message_count: number;
+            /**
+             * Moved At
+             * Format: date-time
+             */
+            moved_at: string;
+            /**
+             * Platform
+             * @enum {string}
+             */
+            platform: "facebook" | "instagram" | "whatsapp" | "line";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "closed" | "archived";
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "private" | "group" | "public";
+        };
+        /** ArchivedConversations */
+        ArchivedConversations: {
+            /** Items */
+            items: components["schemas"]["ArchivedConversation"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Attachment */
         Attachment: {
             /** Duration Ms */
@@ -2513,6 +2768,40 @@ export interface components {
             /** Webhook Transformation Rules */
             webhook_transformation_rules: unknown[];
         };
+        /** ChannelActivities */
+        ChannelActivities: {
+            /** Items */
+            items: components["schemas"]["ChannelActivity"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ChannelActivity */
+        ChannelActivity: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /**
+             * Failures
+             * @description Webhook calls that failed in the last 24 hours.
+             */
+            failures: number;
+            /** Last In At */
+            last_in_at: string | null;
+            /** Last Out At */
+            last_out_at: string | null;
+            /**
+             * Messages
+             * @description Messages received in the last 24 hours.
+             */
+            messages: number;
+            /**
+             * Requests
+             * @description Webhook calls in the last 24 hours.
+             */
+            requests: number;
+        };
         /**
          * ChannelChange
          * @description Only what is given is changed.
@@ -2564,6 +2853,51 @@ export interface components {
             /** Status */
             status?: ("pending" | "connected" | "needs_reconnect" | "paused" | "error" | "suspended" | "disconnected") | null;
         };
+        /**
+         * ChannelProfile
+         * @description What stands on the account itself.
+         */
+        ChannelProfile: {
+            /**
+             * Drift
+             * @description Names in which the two differ.
+             */
+            drift: string[];
+            /**
+             * Ours
+             * @description What was set here last, by name, in the platform's own form.
+             */
+            ours: {
+                [key: string]: unknown;
+            };
+            /**
+             * Problem
+             * @description Why the platform could not be asked.
+             */
+            problem: string;
+            /**
+             * Settable
+             * @description Empty: the platform has nothing of the kind.
+             */
+            settable: string[];
+            /**
+             * Theirs
+             * @description What the platform has now; null when it could not be asked.
+             */
+            theirs: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** ChannelProfileChange */
+        ChannelProfileChange: {
+            /**
+             * Settings
+             * @description {"get_started": {"payload": "START"}, "greeting": null}
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
         /** Channels */
         Channels: {
             /** Items */
@@ -2606,6 +2940,22 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             };
+        };
+        /** ConnectionTest */
+        ConnectionTest: {
+            /** Account Name */
+            account_name: string;
+            /** Is Ok */
+            is_ok: boolean;
+            /** Missing Fields */
+            missing_fields: string[];
+            /**
+             * Problem
+             * @description A sentence; empty when all is well.
+             */
+            problem: string;
+            /** Subscribed Fields */
+            subscribed_fields: string[];
         };
         /** Contact */
         Contact: {
@@ -5567,6 +5917,21 @@ export interface components {
             /** Items */
             items: components["schemas"]["Way"][];
         };
+        /** WebhookAddress */
+        WebhookAddress: {
+            /**
+             * Platform
+             * @enum {string}
+             */
+            platform: "facebook" | "instagram" | "whatsapp" | "line";
+            /** Url */
+            url: string;
+            /**
+             * Verify Token
+             * @description null: the platform asks for none.
+             */
+            verify_token: string | null;
+        };
         /** WebhookCounter */
         WebhookCounter: {
             /** Consecutive Failures */
@@ -5605,6 +5970,11 @@ export interface components {
             items: components["schemas"]["WebhookCounter"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /** WebhookSetup */
+        WebhookSetup: {
+            /** Items */
+            items: components["schemas"]["WebhookAddress"][];
         };
         /** Work */
         Work: {
@@ -5751,6 +6121,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_archive_list_archived: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                channel_id?: string | null;
+                contact_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedConversations"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_archive_get_archived: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                archived_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivedConversation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_archive_list_archived_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                archived_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_archive_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                archived_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description Unauthorized */
@@ -6256,6 +6855,44 @@ export interface operations {
             };
         };
     };
+    hubbub_api_channels_list_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelActivities"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     hubbub_api_channels_list_platforms: {
         parameters: {
             query?: never;
@@ -6272,6 +6909,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Platforms"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_channels_get_webhook_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSetup"];
                 };
             };
             /** @description Unauthorized */
@@ -6597,6 +7272,135 @@ export interface operations {
             };
         };
     };
+    hubbub_api_channels_get_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelProfile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_channels_put_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelProfileChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelProfile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     hubbub_api_channels_resume: {
         parameters: {
             query?: never;
@@ -6646,6 +7450,122 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_channels_sync_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_channels_test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
