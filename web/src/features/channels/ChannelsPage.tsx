@@ -1,7 +1,186 @@
-import { IconBuildingBroadcastTower } from '@tabler/icons-react';
-import { t } from '@/i18n';
-import { Empty } from '@/ui/states';
+import { Button } from '@mantine/core';
+import { IconBuildingBroadcastTower, IconPlus, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { channelsQuery, useMay } from '@/api/queries';
+import { formatNumber, t } from '@/i18n';
+import { ChannelBadge, PLATFORM_NAMES } from '@/ui/ChannelBadge';
+import { type Command, useCommands } from '@/ui/commands';
+import { Empty, Failure, Skeletons } from '@/ui/states';
+import { shortAgo, useNow } from '@/ui/time';
+import { ChannelDetail } from './ChannelDetail';
+import { ConnectDialog } from './ConnectDialog';
+import { type Channel, type ChannelsSearch, chosenOf, PLATFORMS, STATES, toneOf } from './channels';
+import classes from './channels.module.css';
+import { activityQuery } from './queries';
 
+const route = getRouteApi('/_app/channels');
+
+/** Every Page, account and number, how it does, and beside the list everything about one of them. */
 export function ChannelsPage() {
-  return <Empty icon={<IconBuildingBroadcastTower size={32} aria-hidden />} title={t('shell.channels')} />;
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const found = useQuery(channelsQuery);
+  const [isConnecting, setConnecting] = useState(false);
+  const mayManage = useMay('manage_channels');
+  const change = (next: Partial<ChannelsSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: !('channel' in next) });
+  const commands = useMemo<Command[]>(
+    () =>
+      mayManage
+        ? [
+            {
+              id: 'channels.connect',
+              label: t('channels.connect'),
+              section: 'view',
+              keys: ['n'],
+              run: () => setConnecting(true),
+            },
+          ]
+        : [],
+    [mayManage],
+  );
+  useCommands(commands);
+  const channels = found.data ?? [];
+  const shown = chosenOf(channels, search);
+  const chosen = channels.find((one) => one.id === search.channel);
+  const troubled = channels.filter((one) => toneOf(one.status) === 'danger').length;
+  return (
+    <div className={classes.screen} data-open={chosen ? true : undefined}>
+      <section className={classes.list} aria-labelledby="channels-title">
+        <header className={classes.head}>
+          <div>
+            <h1 id="channels-title">{t('shell.channels')}</h1>
+            <p>
+              {t('channels.count', { count: channels.length })}
+              {troubled > 0 && <strong> · {t('channels.troubled', { count: troubled })}</strong>}
+            </p>
+          </div>
+          {mayManage && (
+            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setConnecting(true)}>
+              {t('channels.connect')}
+            </Button>
+          )}
+        </header>
+        <div className={classes.filters}>
+          <label className={classes.search}>
+            <IconSearch size={16} aria-hidden />
+            <input
+              type="search"
+              aria-label={t('channels.search')}
+              placeholder={t('channels.search')}
+              value={search.q ?? ''}
+              onChange={(event) => change({ q: event.target.value || undefined })}
+            />
+          </label>
+          <select
+            aria-label={t('channels.platform')}
+            value={search.platform ?? ''}
+            onChange={(event) => change({ platform: PLATFORMS.find((one) => one === event.target.value) })}
+          >
+            <option value="">{t('channels.allPlatforms')}</option>
+            {PLATFORMS.map((one) => (
+              <option key={one} value={one}>
+                {PLATFORM_NAMES[one]}
+              </option>
+            ))}
+          </select>
+          <select
+            aria-label={t('channels.state')}
+            value={search.state ?? ''}
+            onChange={(event) => change({ state: STATES.find((one) => one === event.target.value) })}
+          >
+            <option value="">{t('channels.allStates')}</option>
+            {STATES.map((one) => (
+              <option key={one} value={one}>
+                {t(`channels.state.${one}`)}
+              </option>
+            ))}
+          </select>
+        </div>
+        {found.isPending && <Skeletons count={5} height={72} />}
+        {found.isError && <Failure problem={found.error} onRetry={() => void found.refetch()} />}
+        {found.isSuccess && shown.length === 0 && (
+          <Empty
+            icon={<IconBuildingBroadcastTower size={30} aria-hidden />}
+            title={t(channels.length > 0 ? 'channels.noneFits' : 'channels.none')}
+          />
+        )}
+        {shown.length > 0 && (
+          <ul className={classes.rows}>
+            {shown.map((one) => (
+              <Row
+                key={one.id}
+                channel={one}
+                isChosen={one.id === chosen?.id}
+                onChoose={() => change({ channel: one.id })}
+              />
+            ))}
+          </ul>
+        )}
+      </section>
+      {chosen && (
+        <ChannelDetail
+          key={chosen.id}
+          channel={chosen}
+          mayManage={mayManage}
+          onClose={() => change({ channel: undefined })}
+          onReconnect={() => setConnecting(true)}
+        />
+      )}
+      {isConnecting && (
+        <ConnectDialog
+          again={chosen && chosen.status !== 'connected' ? chosen : undefined}
+          onClose={() => setConnecting(false)}
+          onConnected={(id) => change({ channel: id, q: undefined, platform: undefined, state: undefined })}
+        />
+      )}
+    </div>
+  );
+}
+
+function Row({ channel, isChosen, onChoose }: { channel: Channel; isChosen: boolean; onChoose: () => void }) {
+  const now = useNow();
+  const activity = useQuery(activityQuery).data?.get(channel.id);
+  const ago = (moment?: string | null) => (moment ? shortAgo(Date.parse(moment), now) : t('channels.never'));
+  return (
+    <li>
+      <button type="button" className={classes.row} aria-current={isChosen || undefined} onClick={onChoose}>
+        <ChannelBadge platform={channel.platform} size={36} />
+        <span className={classes.name}>
+          <strong dir="auto">{channel.name || channel.external_id}</strong>
+          <span dir="auto">
+            {channel.status_reason ||
+              channel.last_error_message ||
+              channel.category ||
+              channel.username ||
+              channel.external_id}
+          </span>
+        </span>
+        <span className={classes.figures}>
+          <span>
+            {t('channels.lastIn')} <b>{ago(activity?.last_in_at)}</b>
+          </span>
+          <span>
+            {t('channels.lastOut')} <b>{ago(activity?.last_out_at)}</b>
+          </span>
+          {channel.follower_count !== null && (
+            <span>
+              {t('channels.followers')} <b>{formatNumber(channel.follower_count)}</b>
+            </span>
+          )}
+        </span>
+        <StateBadge status={channel.status} />
+      </button>
+    </li>
+  );
+}
+
+export function StateBadge({ status }: { status: Channel['status'] }) {
+  return (
+    <span className={classes.state} data-tone={toneOf(status)}>
+      {t(`channels.state.${status}`)}
+    </span>
+  );
 }
