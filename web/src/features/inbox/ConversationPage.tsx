@@ -1,4 +1,3 @@
-import { Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
@@ -27,6 +26,7 @@ import { Thread } from './Thread';
 import { useConversationCommands } from './useConversationCommands';
 
 const Lightbox = lazy(() => import('./Lightbox'));
+const PanelDrawer = lazy(() => import('./PanelDrawer'));
 const Panel = lazy(() => import('./panel/Panel').then((module) => ({ default: module.Panel })));
 
 const panelWidth = makeStoredStore('hubbub.panel-width', 316);
@@ -103,19 +103,9 @@ function Open({ conversation }: { conversation: Conversation }) {
         </>
       )}
       {!isWide && (
-        <Drawer
-          opened={isDrawerOpen}
-          onClose={() => setDrawerOpen(false)}
-          position="right"
-          size={360}
-          title={t('inbox.details')}
-          closeButtonProps={{ 'aria-label': t('shell.close') }}
-          classNames={{ header: classes.drawerHeader, body: classes.drawerBody }}
-        >
-          <Suspense>
-            <Panel conversation={conversation} />
-          </Suspense>
-        </Drawer>
+        <Suspense>
+          <PanelDrawer conversation={conversation} isOpen={isDrawerOpen} onClose={() => setDrawerOpen(false)} />
+        </Suspense>
       )}
       {hasPicture && (
         <Suspense>
