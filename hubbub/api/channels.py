@@ -27,8 +27,8 @@ from hubbub.api.schemas.common import Error
 from hubbub.channels import actions, profile, queries, sync
 from hubbub.connectors.registry import CONNECTORS, connector_for
 from hubbub.conversations.channel_activity import list_channel_activity
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.organizations.jobs import defer
+from hubbub.organizations.screens import ScreenEvent, emit
 from hubbub.settings.environment import environment
 
 router = Router(tags=["channels"])

@@ -28,8 +28,8 @@ from hubbub.conversations.actions import people
 from hubbub.conversations.media import signed_media_url
 from hubbub.conversations.notes import notes_of
 from hubbub.conversations.queries import list_timeline
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.queries.leads import leads_of
+from hubbub.organizations.screens import ScreenEvent, emit
 
 router = Router(tags=["contacts"])
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}

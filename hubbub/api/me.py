@@ -19,7 +19,6 @@ from hubbub.api.schemas.people import (
     PushSubscription,
     PushSubscriptions,
 )
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk import mailing
 from hubbub.desk.actions import preferences
 from hubbub.desk.queries.notifications import list_devices, list_preferences
@@ -28,6 +27,7 @@ from hubbub.organizations.access import PERMISSIONS, Principal
 from hubbub.organizations.actions import change_person
 from hubbub.organizations.models import Organization
 from hubbub.organizations.queries import get_person
+from hubbub.organizations.screens import ScreenEvent, emit
 
 router = Router(tags=["me"])
 

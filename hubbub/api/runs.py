@@ -12,13 +12,13 @@ from hubbub.api.schemas.beside import LiveRun
 from hubbub.api.schemas.common import Error
 from hubbub.conversations.actions.lifecycle import lock_conversation, show_conversation
 from hubbub.conversations.queries import get_conversation
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.actions.assigning import hand_over
 from hubbub.flows.queries import live_run
 from hubbub.flows.runs import end_run, pause_run
 from hubbub.kit.errors import Conflict
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
+from hubbub.organizations.screens import ScreenEvent, emit
 
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
 BY_PERSON = "A person of the team ended it."

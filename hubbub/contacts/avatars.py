@@ -11,6 +11,7 @@ from hubbub.channels.access import platform_client
 from hubbub.contacts.models import Contact
 from hubbub.kit.http import DownloadFailed, HttpRequest
 from hubbub.organizations.scope import organization_scope
+from hubbub.organizations.screens import ScreenEvent, emit
 
 MOST_BYTES = 8 * 1024 * 1024
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
@@ -29,4 +30,11 @@ def copy_avatar(organization_id: UUID, identity_id: UUID, url: str) -> None:
         if not default_storage.exists(key):
             default_storage.save(key, File(download.file))
     with organization_scope(organization_id):
-        Contact.objects.filter(identities__id=identity_id).update(avatar_key=key)
+        contacts = Contact.objects.filter(identities__id=identity_id)
+        contacts.update(avatar_key=key)
+        emit(
+            [
+                ScreenEvent(organization_id=organization_id, kind="contact.changed", subject_id=contact_id)
+                for contact_id in contacts.values_list("id", flat=True)
+            ]
+        )

@@ -13,6 +13,7 @@ from hubbub.connectors.registry import connector_for
 from hubbub.contacts.models import Contact, ContactIdentity
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.scope import organization_scope
+from hubbub.organizations.screens import ScreenEvent, emit
 
 
 def fetch_profile(
@@ -56,6 +57,7 @@ def keep_profile(identity: ContactIdentity, profile: Profile | None) -> None:
     contact.language = contact.language or (profile.language or "")[:20]
     contact.timezone = contact.timezone or (profile.timezone or "")[:60]
     contact.save(update_fields=["name", "avatar_url", "language", "timezone", "updated_at"])
+    emit([ScreenEvent(organization_id=contact.organization_id, kind="contact.changed", subject_id=contact.id)])
 
 
 def _facts(profile: Profile) -> dict[str, JsonValue]:

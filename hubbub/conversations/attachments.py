@@ -17,10 +17,10 @@ from hubbub.channels.models import Channel
 from hubbub.connectors.base import Connector, DownloadsMedia, MediaGone, MediaReady, MediaSource, MediaWait
 from hubbub.connectors.registry import connector_for
 from hubbub.conversations.models import Attachment
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.errors import HubbubError, TooLarge
 from hubbub.kit.http import DownloadFailed
 from hubbub.organizations.scope import organization_scope
+from hubbub.organizations.screens import ScreenEvent, emit
 from hubbub.settings.environment import environment
 
 DEAD_LINK = frozenset({401, 403, 404, 410})

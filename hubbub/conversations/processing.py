@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from hubbub.conversations.models import Message, ProcessingRecord
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.errors import Conflict, NotFound, Unsendable
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.database import Row
 from hubbub.organizations.paging import Page, newest_first
+from hubbub.organizations.screens import ScreenEvent, emit
 
 PERFORMED: frozenset[str] = frozenset()
 """Types that something performs. A type that nothing performs is refused, not queued for ever."""

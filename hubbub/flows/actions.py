@@ -12,7 +12,6 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from hubbub.channels.models import Channel
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.flows.engine import faults_of
 from hubbub.flows.hours import faults_of_hours
 from hubbub.flows.matching import Trigger, faults_of_trigger
@@ -24,6 +23,7 @@ from hubbub.kit.json import JsonValue, dumps
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent, emit
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 LONGEST_DEFINITION = 500_000

@@ -8,7 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from hubbub.connectors.events import InboundEvent, Party
-from hubbub.conversations.realtime import ScreenEvent
+from hubbub.organizations.screens import ScreenEvent
 
 EVENT_KEY_LIMIT = 600
 

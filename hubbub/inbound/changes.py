@@ -22,12 +22,12 @@ from hubbub.connectors.events import (
     UnknownEvent,
 )
 from hubbub.contacts.models import ContactIdentity
-from hubbub.conversations.realtime import ScreenEvent
 from hubbub.conversations.satisfaction import on_five
 from hubbub.inbound.batch import Arrival, Batch
 from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent
 
 REACHABLE = """
 UPDATE contact_identity i

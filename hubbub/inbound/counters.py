@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.inbound.batch import Arrival
 from hubbub.kit.ids import new_id
 from hubbub.kit.logging import log_event
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent, emit
 from hubbub.settings.environment import environment
 
 logger = logging.getLogger(__name__)

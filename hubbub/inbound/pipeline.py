@@ -16,7 +16,6 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 from hubbub.connectors.events import MessageEchoed
 from hubbub.conversations.effects import Effect, Target, apply_effects
 from hubbub.conversations.effects import apply_waiting as apply_waiting_effects
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.conversations.receipts import apply_marks_to, keep_marks
 from hubbub.conversations.settling import release_settled
 from hubbub.inbound.batch import Arrival, Batch, DeliveryRow
@@ -37,6 +36,7 @@ from hubbub.inbound.threads import resolve_threads
 from hubbub.kit import clock
 from hubbub.kit.logging import log_event
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent, emit
 
 logger = logging.getLogger(__name__)
 LOST = (OperationalError, InterfaceError)

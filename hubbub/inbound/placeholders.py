@@ -11,10 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from hubbub.conversations.preview import preview
-from hubbub.conversations.realtime import ScreenEvent
 from hubbub.inbound.batch import Arrival, Batch
 from hubbub.inbound.store import content_json, content_of, store_attachments
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent
 
 STILL_EMPTY = """
 SELECT id FROM message

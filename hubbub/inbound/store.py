@@ -20,7 +20,6 @@ from hubbub.connectors.events import (
 )
 from hubbub.connectors.registry import CONNECTORS
 from hubbub.conversations.preview import preview
-from hubbub.conversations.realtime import ScreenEvent
 from hubbub.inbound.batch import Arrival, Batch, ConversationRow
 from hubbub.inbound.dedupe import has_message_id
 from hubbub.inbound.people import TELLS_WHO_OWNS
@@ -28,6 +27,7 @@ from hubbub.kit.ids import new_id
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.database import Row, run
 from hubbub.organizations.jobs import defer_many
+from hubbub.organizations.screens import ScreenEvent
 
 EXISTING = """
 SELECT m.id, m.channel_id, m.external_id, m.direction

@@ -17,11 +17,11 @@ from hubbub.connectors.events import (
 )
 from hubbub.conversations.lifecycle import Become, BeginAnother, LifecycleEvent, customer_wrote, transition
 from hubbub.conversations.models import ConversationStatus
-from hubbub.conversations.realtime import ScreenEvent
 from hubbub.inbound.batch import Arrival, Batch, ChannelRow, ConversationRow
 from hubbub.inbound.deeds import deed_of
 from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent
 from hubbub.settings.environment import environment
 
 OPENING = (MessageReceived, MessageEchoed, PostbackReceived, CommentReceived)

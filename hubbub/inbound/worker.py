@@ -14,7 +14,6 @@ from threading import Event
 from django.db import Error, connection, transaction
 
 from hubbub.conversations.effects import apply_overdue
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.inbound.lease import ScanFloor, lease
 from hubbub.inbound.pipeline import COMPANY, Applied, apply_deliveries
 from hubbub.inbound.record import erase_unsent
@@ -22,6 +21,7 @@ from hubbub.inbound.replay import replay_requested
 from hubbub.kit.clock import monotonic
 from hubbub.kit.logging import log_event
 from hubbub.organizations.database import run as execute
+from hubbub.organizations.screens import ScreenEvent, emit
 
 logger = logging.getLogger(__name__)
 

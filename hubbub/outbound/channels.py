@@ -10,9 +10,9 @@ from uuid import UUID
 from hubbub.channels.access import access_to
 from hubbub.channels.models import Channel
 from hubbub.connectors.registry import connector_for
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.envelope import Unopenable
 from hubbub.organizations.database import Row, run
+from hubbub.organizations.screens import ScreenEvent, emit
 from hubbub.outbound.jobs import ChannelCard
 from hubbub.outbound.rates import Limit, limit_of
 from hubbub.settings.environment import environment

@@ -6,10 +6,10 @@ from hubbub.connectors.base import ModeratesComments
 from hubbub.connectors.outcomes import Accepted, Rejected
 from hubbub.conversations.actions.lifecycle import lock_conversation
 from hubbub.conversations.models import Message
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.errors import Conflict, Unavailable, Unsendable
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
+from hubbub.organizations.screens import ScreenEvent, emit
 from hubbub.outbound.calllog import log_calls
 from hubbub.outbound.calls import exchange
 from hubbub.outbound.channels import ChannelBook

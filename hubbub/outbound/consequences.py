@@ -19,8 +19,8 @@ from hubbub.connectors.outcomes import (
     Usage,
 )
 from hubbub.conversations.policy import RULES, Way
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.organizations.database import Row, run
+from hubbub.organizations.screens import ScreenEvent, emit
 from hubbub.organizations.security import note
 from hubbub.outbound.breaker import note_failures, note_success
 from hubbub.outbound.channels import recipient_limit

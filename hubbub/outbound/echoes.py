@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hubbub.conversations.locks import lock_threads
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent, emit
 
 FIND = """
 SELECT m.id AS message_id, m.organization_id, m.conversation_id, r.ours

@@ -16,12 +16,12 @@ from django.db import IntegrityError, transaction
 from hubbub.connectors.outcomes import Accepted
 from hubbub.conversations.effects import apply_waiting
 from hubbub.conversations.facts import record
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.conversations.receipts import apply_marks_to
 from hubbub.conversations.settling import release_settled
 from hubbub.conversations.statuses import RANK_SQL
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent, emit
 from hubbub.outbound.echoes import fold_echoes, lock_echo_threads
 from hubbub.outbound.jobs import Leased
 from hubbub.outbound.verdicts import Fate, Verdict

@@ -10,8 +10,8 @@ import pytest
 from django.apps import apps
 
 from hubbub.connectors.outcomes import ErrorCode
-from hubbub.conversations.realtime import KINDS
 from hubbub.inbound.models import EventState
+from hubbub.organizations.screens import KINDS
 from hubbub.settings.environment import Environment
 from tests.support.kinds import EVENT_TYPES
 

@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 
 from hubbub.contacts import tasks
 from hubbub.contacts.models import ContactIdentity
+from hubbub.conversations.models import RealtimeEvent
 from hubbub.organizations.scope import organization_scope
 from tests.support.outbound import Line, Platforms, connect
 from tests.support.roles import acting_as
@@ -33,6 +34,9 @@ def test_name_and_picture_are_fetched_and_the_picture_is_copied(platforms: Platf
     assert "Mali" in found.contact.name
     assert found.contact.avatar_url
     assert default_storage.exists(found.contact.avatar_key)
+    with organization_scope(line.tenant.id):
+        told = RealtimeEvent.objects.filter(kind="contact.changed", subject_id=found.contact_id).count()
+    assert told == 2, "screens hear of the name, and of the picture"
 
 
 def test_a_name_that_somebody_typed_stays(platforms: Platforms) -> None:

@@ -7,10 +7,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
+from hubbub.organizations.screens import ScreenEvent, emit
 from hubbub.realtime.queries import events_since
 from hubbub.realtime.relay import stamp
 from hubbub.settings.database import logins

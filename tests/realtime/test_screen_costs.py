@@ -13,9 +13,9 @@ import aiohttp
 import pytest
 import socketio
 
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.ids import new_id
 from hubbub.organizations.scope import organization_scope
+from hubbub.organizations.screens import ScreenEvent, emit
 from tests.realtime.test_relay import change
 from tests.realtime.truth import apply, numbered_when_done
 from tests.support.factories import Tenant

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hubbub.contacts.actions import change, lock_contact
 from hubbub.contacts.models import Contact
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import JsonValue, as_text, dumps
 from hubbub.organizations.access import Principal
+from hubbub.organizations.screens import ScreenEvent, emit
 
 MOST_ATTRIBUTES = 200
 LONGEST_NAME = 100

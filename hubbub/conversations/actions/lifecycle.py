@@ -12,7 +12,6 @@ from hubbub.contacts.models import ContactIdentity
 from hubbub.conversations.facts import record
 from hubbub.conversations.lifecycle import Become, LifecycleEvent, transition
 from hubbub.conversations.models import Conversation, ConversationStatus, Priority
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.errors import Conflict, InvalidInput, NotFound
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.access import Principal
@@ -20,6 +19,7 @@ from hubbub.organizations.actions import audit
 from hubbub.organizations.database import run
 from hubbub.organizations.jobs import defer
 from hubbub.organizations.models import Membership
+from hubbub.organizations.screens import ScreenEvent, emit
 
 MARK_READ = """
 UPDATE conversation c

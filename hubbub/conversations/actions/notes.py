@@ -8,12 +8,12 @@ from uuid import UUID
 
 from hubbub.conversations.actions.lifecycle import lock_conversation, tell
 from hubbub.conversations.models import Mention, Note
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.errors import InvalidInput, NotAllowed, NotFound
 from hubbub.organizations.access import MANAGING, Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.database import run
 from hubbub.organizations.queries import active_members, name_of
+from hubbub.organizations.screens import ScreenEvent, emit
 
 LONGEST_NOTE = 20_000
 MOST_MENTIONED = 50

@@ -13,12 +13,12 @@ from hubbub.conversations.archiving.media import remove_stored
 from hubbub.conversations.archiving.restoring import restore_of
 from hubbub.conversations.outbox import lock_for_cancelling, release_settled
 from hubbub.conversations.queries import CONVERSATION_COLUMNS, CONVERSATION_SOURCE, MESSAGE_COLUMNS, MESSAGE_SOURCE
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.conversations.unify import give_thread, lock_threads, part_thread, unify_threads
 from hubbub.kit.errors import Conflict
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.database import Row, run
+from hubbub.organizations.screens import ScreenEvent, emit
 
 ERASED = "Erased contact"
 THEIR_THREADS = f"""

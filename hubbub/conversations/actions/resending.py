@@ -10,9 +10,9 @@ from hubbub.conversations.actions.send import PRIORITIES, open_channel, reopen
 from hubbub.conversations.drafts import from_json
 from hubbub.conversations.models import Message, MessageStatus
 from hubbub.conversations.outbox import NewEntry, Priority, enqueue, lock_for_cancelling, release_settled
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.errors import Conflict, NotFound
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent, emit
 
 CANCEL = """
 UPDATE message SET status = 'failed', failed_at = hubbub_now(),

@@ -13,13 +13,13 @@ from hubbub.conversations.actions.lifecycle import lock_conversation
 from hubbub.conversations.actions.send import Wanted, queue_messages
 from hubbub.conversations.drafts import from_json, to_json
 from hubbub.conversations.models import Message, ScheduledMessage, ScheduledStatus
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.errors import Conflict, HubbubError, InvalidInput, NotFound
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.jobs import defer
 from hubbub.organizations.queries import name_of
 from hubbub.organizations.scope import organization_scope
+from hubbub.organizations.screens import ScreenEvent, emit
 
 LONGEST = timedelta(days=366)
 NOTHING = UUID(int=0)

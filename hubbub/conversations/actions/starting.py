@@ -8,9 +8,9 @@ from hubbub.channels.models import Channel
 from hubbub.contacts.models import Contact, ContactIdentity
 from hubbub.conversations.facts import record
 from hubbub.conversations.models import Conversation, ConversationStatus
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit import clock
 from hubbub.kit.errors import InvalidInput
+from hubbub.organizations.screens import ScreenEvent, emit
 
 LONGEST_ID = 255
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hubbub.conversations.locks import lock_threads
 from hubbub.conversations.models import Conversation
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent, emit
 
 LOCK_CONTACT = "SELECT id FROM contact WHERE id = %(id)s FOR NO KEY UPDATE"
 SET = """

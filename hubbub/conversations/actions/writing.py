@@ -17,10 +17,10 @@ from hubbub.conversations.facts import NewFact, record_all
 from hubbub.conversations.media import digest_in
 from hubbub.conversations.models import Attachment, Conversation, Message
 from hubbub.conversations.preview import preview
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.database import run
 from hubbub.organizations.models import User
+from hubbub.organizations.screens import ScreenEvent, emit
 
 AUTHORS = ("human", "ai", "flow", "system")
 RESPONSE_TYPES = {"human": "manual", "ai": "auto", "flow": "auto"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from hubbub.conversations.realtime import ScreenEvent, emit
+from hubbub.organizations.screens import ScreenEvent, emit
 
 
 def show(organization_id: UUID, conversation_ids: Iterable[UUID]) -> None:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from hubbub.conversations.actions.lifecycle import assign, lock_conversation, set_handover
 from hubbub.conversations.models import Conversation
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.actions.teams import lock_team
 from hubbub.desk.models import Team, TeamAssignment
 from hubbub.desk.queries.teams import find_agents, find_team, present_members
@@ -15,6 +14,7 @@ from hubbub.kit.errors import InvalidInput, NotFound
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent, emit
 
 LONGEST_NOTE = 1000
 HANDOVER = "handover"

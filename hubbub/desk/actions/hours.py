@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from hubbub.channels.models import Channel
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.models import WorkingHours
 from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.database import run
+from hubbub.organizations.screens import ScreenEvent, emit
 
 REMOVE = """
 DELETE FROM working_hours WHERE organization_id = %(organization)s AND channel_id IS NOT DISTINCT FROM %(channel)s

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 
 from hubbub.conversations.actions.lifecycle import show_conversation
 from hubbub.conversations.locks import lock_threads
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.models import Label
 from hubbub.kit.errors import Conflict, InvalidInput, NotFound
 from hubbub.organizations.access import Principal
@@ -19,6 +18,7 @@ from hubbub.organizations.actions import audit
 from hubbub.organizations.database import run
 from hubbub.organizations.jobs import defer
 from hubbub.organizations.scope import organization_scope
+from hubbub.organizations.screens import ScreenEvent, emit
 
 MOST_LABELS = 500
 PORTION = 500

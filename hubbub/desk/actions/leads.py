@@ -11,12 +11,12 @@ from django.db.models import Q
 from hubbub.contacts.actions import lock_contact
 from hubbub.conversations.facts import record
 from hubbub.conversations.models import Conversation
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.models import OPEN_LEAD, Lead, LeadStatus
 from hubbub.kit.errors import Conflict, InvalidInput, NotFound
 from hubbub.kit.json import JsonValue, dumps
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
+from hubbub.organizations.screens import ScreenEvent, emit
 
 HIGHEST_SCORE = 100
 MOST_FIELDS = 100

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk import mailing, push
 from hubbub.desk.models import PushSubscription
 from hubbub.kit.json import JsonValue
@@ -15,6 +14,7 @@ from hubbub.organizations.jobs import defer_many
 from hubbub.organizations.models import User
 from hubbub.organizations.queries import NAME
 from hubbub.organizations.scope import organization_scope
+from hubbub.organizations.screens import ScreenEvent, emit
 
 ABOUT = f"""
 SELECT c.id, c.channel_id, h.name AS channel_name, h.is_send_notification, coalesce(k.name, c.title, '') AS name,

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.actions.owning import owner_for, require_owner
 from hubbub.desk.models import CannedReply
 from hubbub.kit.errors import Conflict, InvalidInput, NotFound
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
+from hubbub.organizations.screens import ScreenEvent, emit
 
 MOST = 1000
 SHORTCUT = re.compile(r"[\w.-]{1,50}")

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.models import Team, TeamMembership
 from hubbub.kit.errors import Conflict, InvalidInput, NotFound
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.models import Membership
+from hubbub.organizations.screens import ScreenEvent, emit
 
 MOST_MEMBERS = 200
 

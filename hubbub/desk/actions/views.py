@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from hubbub.conversations.realtime import ScreenEvent, emit
 from hubbub.desk.actions.owning import owner_for, require_owner
 from hubbub.desk.models import SavedView
 from hubbub.kit.errors import InvalidInput, NotFound
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
+from hubbub.organizations.screens import ScreenEvent, emit
 
 MOST = 100
 """Of one person, and of the team."""
