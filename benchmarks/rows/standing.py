@@ -20,7 +20,7 @@ NAMES = {
     "hubbub.edge": "edge",
     "processes router": "router",
     "-m sandbox": "sandbox",
-    "granian": "web",
+    "hubbub.api.serving": "web",
     "manage.py worker": "worker and lanes",
     "processes run": "make run itself",
 }
