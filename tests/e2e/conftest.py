@@ -55,14 +55,22 @@ class Hub:
             base_url=f"{self.url}/api/v1", timeout=20, trust_env=False, headers={"Authorization": f"Bearer {key[1]}"}
         )
 
+    def account(self, platform: str) -> str:
+        """The demo's own account there; stories connect more."""
+        known = self.http.get("/_sandbox/accounts").json()["accounts"]
+        names: dict[str, str] = {one["external_id"]: one["name"] for one in known if one["platform"] == platform}
+        return next(external_id for external_id, name in names.items() if name.startswith("Demo "))
+
     def say(self, platform: str, person: str, text: str, **more: Any) -> dict[str, Any]:
-        """A customer writes; comes back when the hub has acknowledged it."""
-        told = self.play("/say", {"platform": platform, "from": person, "text": text, **more})
+        """A customer of the demo's account writes; comes back when the hub has acknowledged it."""
+        place = {"platform": platform, "account": self.account(platform), "from": person}
+        told = self.play("/say", {**place, "text": text, **more})
         assert told["acked"], told
         return told
 
     def act(self, platform: str, person: str, action: str, **more: Any) -> dict[str, Any]:
-        return self.play("/act", {"platform": platform, "from": person, "action": action, **more})
+        place = {"platform": platform, "account": self.account(platform), "from": person}
+        return self.play("/act", {**place, "action": action, **more})
 
     def play(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self.http.post(f"/_sandbox{path}", json=body)
@@ -71,7 +79,9 @@ class Hub:
 
     def phone(self, platform: str, person: str) -> list[dict[str, Any]]:
         """What the customer sees, oldest first."""
-        answer = self.http.get("/_sandbox/phone", params={"platform": platform, "from": person})
+        answer = self.http.get(
+            "/_sandbox/phone", params={"platform": platform, "account": self.account(platform), "from": person}
+        )
         return list(answer.json()["messages"])
 
     def pause_machines(self, platform: str) -> None:
@@ -81,7 +91,8 @@ class Hub:
         self._set_auto_reply(platform, is_on=True)
 
     def _set_auto_reply(self, platform: str, *, is_on: bool) -> None:
-        (channel,) = self.api.get("/channels", params={"platform": platform}).json()["items"][-1:]
+        known = self.api.get("/channels", params={"platform": platform}).json()["items"]
+        channel = next(one for one in known if one["external_id"] == self.account(platform))
         answer = self.api.patch(f"/channels/{channel['id']}", json={"is_send_auto_reply": is_on})
         assert answer.status_code == 200, answer.text
 
@@ -123,7 +134,7 @@ def started_browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub() -> Iterator[Hub]:
     if not BUNDLE.exists():
         pytest.skip("The web app is not built: run `make web`.")
@@ -131,7 +142,7 @@ def hub() -> Iterator[Hub]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with started_browser() as started:
         yield started

@@ -13,11 +13,11 @@ def milliseconds_of(value: UUID) -> int:
 
 
 def test_an_id_is_a_version_7_uuid_that_holds_its_time() -> None:
-    before = clock.epoch_ms()
-    value = ids.new_id()
+    with ids.seeded(1), clock.frozen(datetime(2026, 5, 1, 12, tzinfo=UTC)):
+        value, moment = ids.new_id(), clock.epoch_ms()
     assert value.version == 7
     assert value.variant == "specified in RFC 4122"
-    assert before <= milliseconds_of(value) <= clock.epoch_ms() + 1
+    assert milliseconds_of(value) == moment
 
 
 def test_ids_of_a_process_only_ever_increase() -> None:
