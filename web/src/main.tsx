@@ -11,6 +11,7 @@ import { LANGUAGES, preferredLanguage, setLanguage, useLanguage } from './i18n';
 import { routeTree } from './routeTree.gen';
 import { cssVariablesResolver, theme } from './theme';
 import { Direction } from './ui/Direction';
+import { reloadWhenThere } from './ui/reload';
 
 const router = createRouter({
   routeTree,
@@ -27,7 +28,7 @@ declare module '@tanstack/react-router' {
 }
 
 // An open tab asks for the files of the version it began with; after an upgrade these are gone.
-window.addEventListener('vite:preloadError', () => window.location.reload());
+window.addEventListener('vite:preloadError', () => void reloadWhenThere());
 
 /** Mantine writes its colours into style tags; our content policy takes only those that carry the page's nonce. */
 function styleNonce(): string {
