@@ -23,6 +23,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { flushSync } from 'react-dom';
 import { formatNumber, t } from '@/i18n';
 import { sayTyping } from '@/realtime/socket';
 import { type Command, useCommands } from '@/ui/commands';
@@ -70,8 +71,9 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
   const write = useCallback((words: string) => keepDraft(id, { ...draftOf(id), [draftOf(id).mode]: words }), [id]);
   const switchTo = useCallback(
     (next: Mode) => {
-      keepDraft(id, { ...draftOf(id), mode: next });
-      requestAnimationFrame(() => field.current?.focus());
+      // At once, so that the next key is already written into the field.
+      flushSync(() => keepDraft(id, { ...draftOf(id), mode: next }));
+      field.current?.focus();
     },
     [id],
   );
@@ -332,11 +334,9 @@ function placeholder(isNote: boolean, answering: Answering | undefined): string 
 export function insertAtCursor(field: HTMLTextAreaElement | null, words: string, write: (text: string) => void): void {
   if (!field) return;
   const { selectionStart: from, selectionEnd: to, value } = field;
-  write(value.slice(0, from) + words + value.slice(to));
-  requestAnimationFrame(() => {
-    field.focus();
-    field.setSelectionRange(from + words.length, from + words.length);
-  });
+  flushSync(() => write(value.slice(0, from) + words + value.slice(to)));
+  field.focus();
+  field.setSelectionRange(from + words.length, from + words.length);
 }
 
 /** As tall as its text, up to a part of the window; measured again when its width changes. */

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type RefObject, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { membersQuery } from '@/api/queries';
@@ -47,10 +48,14 @@ export function useSuggestions({ conversation, mode, text, field, write }: Given
   const canned = useQuery({ ...cannedQuery, enabled: wanted?.sign === '/' }).data ?? [];
   const members = useQuery({ ...membersQuery, enabled: wanted?.sign === '@' }).data ?? [];
   const insert = (words: string) => {
-    if (!wanted) return;
-    write(text.slice(0, wanted.from) + words + text.slice(wanted.to));
-    const end = wanted.from + words.length;
-    requestAnimationFrame(() => field.current?.setSelectionRange(end, end));
+    const area = field.current;
+    // Asked anew: a canned reply takes a moment to be filled, and the agent may have typed on.
+    const place = area && wantedAt(area.value, area.selectionStart, mode);
+    if (!place) return;
+    const end = place.from + words.length;
+    // At once, so that the next key already finds the cursor behind the words.
+    flushSync(() => write(area.value.slice(0, place.from) + words + area.value.slice(place.to)));
+    area.setSelectionRange(end, end);
   };
   const render = async (id: string) => {
     try {

@@ -1,6 +1,7 @@
 import { Switch } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { type FormEvent, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useMay } from '@/api/queries';
 import { t } from '@/i18n';
 import { faultOf, isEditable, isErased, readValue, textOf, titleOf } from './attributes';
@@ -93,8 +94,8 @@ function NewAttribute({ contact }: { contact: Contact }) {
   const first = useRef<HTMLInputElement>(null);
   const fault = faultOf(name, contact.attributes);
   const open = () => {
-    setOpen(true);
-    requestAnimationFrame(() => first.current?.focus());
+    flushSync(() => setOpen(true));
+    first.current?.focus();
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -1,6 +1,7 @@
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { labelsQuery, useMay } from '@/api/queries';
 import { t } from '@/i18n';
 import { useLabelColors } from '../ConversationList';
@@ -44,8 +45,8 @@ function Adding({ conversation }: { conversation: Conversation }) {
   const [isOpen, setOpen] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const open = () => {
-    setOpen(true);
-    requestAnimationFrame(() => field.current?.focus());
+    flushSync(() => setOpen(true));
+    field.current?.focus();
   };
   if (isOpen) return <Finder conversation={conversation} field={field} onClose={() => setOpen(false)} />;
   return (
