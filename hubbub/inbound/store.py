@@ -304,7 +304,7 @@ def _tell(rows: Sequence[Row]) -> None:
 def _count_row(conversation: ConversationRow, arrivals: Sequence[Arrival]) -> dict[str, object]:
     ours = [one for one in arrivals if _is_ours(one)]
     theirs = [one for one in arrivals if not _is_ours(one)]
-    last = max(arrivals, key=lambda one: (one.at, one.position))
+    last = max(arrivals, key=lambda one: (one.at, one.position, str(one.message_id)))  # as threads are ordered
     read_through = conversation.read_through
     newest_inbound = max(theirs, key=lambda one: one.at, default=None)
     tags = sorted({tag for one in arrivals for tag in one.tags})

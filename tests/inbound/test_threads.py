@@ -146,3 +146,11 @@ def test_a_comment_that_was_edited_or_removed_is_changed() -> None:
     assert shop.texts() == ["how much?"]
     shop.receive(comment(shop, "", number=10, parent=first, verb="remove"))
     assert [(one.text, one.visibility) for one in shop.messages()] == [("", "deleted")]
+
+
+def test_of_messages_in_the_same_second_the_list_shows_the_one_that_ends_the_thread() -> None:
+    shop = open_shop()
+    shop.receive(*(line.body(shop.address, line.text(text, second=5)) for text in ("one", "two", "three")))
+    assert shop.conversation().last_message_text == "three"
+    say(shop, "four", 5)
+    assert shop.conversation().last_message_text == "four"
