@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconBuildingBroadcastTower, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { channelsQuery, useMay } from '@/api/queries';
 import { formatNumber, t } from '@/i18n';
 import { ChannelBadge, PLATFORM_NAMES } from '@/ui/ChannelBadge';
@@ -105,19 +105,31 @@ export function ChannelsPage() {
           <Empty
             icon={<IconBuildingBroadcastTower size={30} aria-hidden />}
             title={t(channels.length > 0 ? 'channels.noneFits' : 'channels.none')}
-          />
+          >
+            {t(channels.length > 0 ? 'channels.noneFitsHelp' : 'channels.noneHelp')}
+          </Empty>
         )}
         {shown.length > 0 && (
-          <ul className={classes.rows}>
-            {shown.map((one) => (
-              <Row
-                key={one.id}
-                channel={one}
-                isChosen={one.id === chosen?.id}
-                onChoose={() => change({ channel: one.id })}
-              />
-            ))}
-          </ul>
+          <>
+            <div className={classes.columns} aria-hidden>
+              <span>{t('channels.name')}</span>
+              <span>{t('channels.lastIn')}</span>
+              <span>{t('channels.lastOut')}</span>
+              <span>{t('channels.day')}</span>
+              <span>{t('channels.followers')}</span>
+              <span>{t('channels.state')}</span>
+            </div>
+            <ul className={classes.rows}>
+              {shown.map((one) => (
+                <Row
+                  key={one.id}
+                  channel={one}
+                  isChosen={one.id === chosen?.id}
+                  onChoose={() => change({ channel: one.id })}
+                />
+              ))}
+            </ul>
+          </>
         )}
       </section>
       {chosen && (
@@ -144,36 +156,41 @@ function Row({ channel, isChosen, onChoose }: { channel: Channel; isChosen: bool
   const now = useNow();
   const activity = useQuery(activityQuery).data?.get(channel.id);
   const ago = (moment?: string | null) => (moment ? shortAgo(Date.parse(moment), now) : t('channels.never'));
+  const problem = channel.status_reason || channel.last_error_message;
+  const about = [channel.category, channel.username || channel.external_id].filter(Boolean).join(' · ');
   return (
     <li>
       <button type="button" className={classes.row} aria-current={isChosen || undefined} onClick={onChoose}>
         <ChannelBadge platform={channel.platform} size={36} />
         <span className={classes.name}>
           <strong dir="auto">{channel.name || channel.external_id}</strong>
-          <span dir="auto">
-            {channel.status_reason ||
-              channel.last_error_message ||
-              channel.category ||
-              channel.username ||
-              channel.external_id}
+          <span dir="auto" data-bad={problem ? true : undefined}>
+            {problem || about}
           </span>
         </span>
-        <span className={classes.figures}>
-          <span>
-            {t('channels.lastIn')} <b>{ago(activity?.last_in_at)}</b>
-          </span>
-          <span>
-            {t('channels.lastOut')} <b>{ago(activity?.last_out_at)}</b>
-          </span>
-          {channel.follower_count !== null && (
-            <span>
-              {t('channels.followers')} <b>{formatNumber(channel.follower_count)}</b>
-            </span>
-          )}
+        <Figure label={t('channels.lastIn')}>{ago(activity?.last_in_at)}</Figure>
+        <Figure label={t('channels.lastOut')}>{ago(activity?.last_out_at)}</Figure>
+        <Figure label={t('channels.day')}>
+          {formatNumber(activity?.messages ?? 0)}
+          {!!activity?.failures && <em>{t('channels.failed', { count: activity.failures })}</em>}
+        </Figure>
+        <Figure label={t('channels.followers')}>
+          {channel.follower_count === null ? '–' : formatNumber(channel.follower_count)}
+        </Figure>
+        <span className={classes.place}>
+          <StateBadge status={channel.status} />
         </span>
-        <StateBadge status={channel.status} />
       </button>
     </li>
+  );
+}
+
+function Figure({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <span className={classes.figure}>
+      <span className="visually-hidden">{label} </span>
+      {children}
+    </span>
   );
 }
 

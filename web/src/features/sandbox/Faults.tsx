@@ -21,12 +21,13 @@ export function Faults({ platform }: { platform: Platform }) {
   return (
     <fieldset className={classes.faults}>
       <legend>{t('sandbox.faults')}</legend>
+      <p>{t('sandbox.faultsHelp')}</p>
       {FAULTS.map(({ fault, label }) => {
         const rule = rules.find((one) => isOf(one, fault));
         return (
           <label key={fault}>
             <input type="checkbox" checked={!!rule} onChange={(event) => toggle(fault, event.target.checked)} />
-            {t(label)}
+            <span>{t(label)}</span>
             {rule?.hits ? <small>{t('sandbox.hits', { times: rule.hits })}</small> : null}
           </label>
         );

@@ -1,8 +1,11 @@
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { t } from '@/i18n';
+import { ChannelBadge } from '@/ui/ChannelBadge';
+import { shortAgo, useNow } from '@/ui/time';
 import type { Account, Player, Talk } from './api';
 import classes from './sandbox.module.css';
-import { SKINS } from './skins';
+import { kindName, SKINS } from './skins';
 
 interface Props {
   accounts: Account[];
@@ -13,8 +16,14 @@ interface Props {
 
 /** Whom one can play: everybody who has a conversation, and anybody new. */
 export function People({ accounts, talks, player, onPlay }: Props) {
+  const now = useNow();
   return (
     <nav className={classes.people} aria-label={t('sandbox.people')}>
+      <header className={classes.head}>
+        <h1>{t('sandbox.title')}</h1>
+        <Link to="/inbox">{t('shell.inbox')}</Link>
+        <p>{t('sandbox.what')}</p>
+      </header>
       <Newcomer accounts={accounts} onPlay={onPlay} />
       <ul>
         {talks
@@ -24,16 +33,17 @@ export function People({ accounts, talks, player, onPlay }: Props) {
               <button
                 type="button"
                 className={classes.person}
-                aria-current={talk.conversation === player?.from || undefined}
+                aria-current={(talk.conversation === player?.from && talk.account === player.account) || undefined}
                 onClick={() => onPlay({ platform: talk.platform, account: talk.account, from: talk.conversation })}
               >
-                <span className={classes.dot} data-platform={talk.platform} aria-hidden />
+                <ChannelBadge platform={talk.platform} size={30} />
                 <span>
-                  <strong>{talk.name}</strong>
-                  <small>
-                    {SKINS[talk.platform].label} · {talk.account_name}
-                  </small>
-                  <small dir="auto">{talk.text || talk.type}</small>
+                  <span className={classes.personTop}>
+                    <strong dir="auto">{talk.name}</strong>
+                    <small>{shortAgo(talk.at, now)}</small>
+                  </span>
+                  <small dir="auto">{talk.text || kindName(talk.type)}</small>
+                  <small>{talk.account_name}</small>
                 </span>
               </button>
             </li>
@@ -56,7 +66,7 @@ function Newcomer({ accounts, onPlay }: Pick<Props, 'accounts' | 'onPlay'>) {
     <form onSubmit={submit} className={classes.newcomer}>
       <label>
         {t('sandbox.who')}
-        <input value={name} onChange={(event) => setName(event.target.value)} />
+        <input value={name} dir="auto" onChange={(event) => setName(event.target.value)} />
       </label>
       <label>
         {t('sandbox.where')}

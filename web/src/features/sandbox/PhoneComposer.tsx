@@ -1,9 +1,35 @@
+import {
+  IconAddressBook,
+  IconMapPin,
+  IconMicrophone,
+  IconMoodSmile,
+  IconPaperclip,
+  IconPhoto,
+  IconSend,
+  IconShare3,
+  IconShoppingCart,
+  IconVideo,
+  IconX,
+} from '@tabler/icons-react';
 import { type ChangeEvent, type FormEvent, useId, useState } from 'react';
 import { t } from '@/i18n';
 import type { Json, PhoneMessage, Platform } from './api';
 import { readable } from './readable';
 import classes from './sandbox.module.css';
-import { SKINS } from './skins';
+import { kindName, SKINS } from './skins';
+
+const ICONS: Record<string, typeof IconPhoto> = {
+  image: IconPhoto,
+  video: IconVideo,
+  audio: IconMicrophone,
+  file: IconPaperclip,
+  document: IconPaperclip,
+  sticker: IconMoodSmile,
+  location: IconMapPin,
+  share: IconShare3,
+  contacts: IconAddressBook,
+  order: IconShoppingCart,
+};
 
 interface Props {
   platform: Platform;
@@ -37,30 +63,37 @@ export function PhoneComposer({ platform, reply, edit, onCancel, onPlay }: Props
     <div className={classes.composer}>
       {(reply || edit) && (
         <p className={classes.replying}>
-          {edit ? t('sandbox.editing') : t('sandbox.replying')} {reply && (readable(reply).text || reply.type)}
+          <span>
+            {edit ? t('sandbox.editing') : t('sandbox.replying')}{' '}
+            <bdi>{reply && (readable(reply).text || kindName(reply.type))}</bdi>
+          </span>
           <button type="button" onClick={onCancel} aria-label={t('sandbox.cancel')}>
-            ✕
+            <IconX size={16} aria-hidden />
           </button>
         </p>
       )}
       <div className={classes.tools}>
-        {SKINS[platform].attachments.map(({ type, accept, label }) =>
-          accept ? (
-            <label key={type} className={classes.tool}>
-              {t(label)}
-              <input type="file" accept={accept} onChange={(event) => attach(type, event)} hidden />
+        {SKINS[platform].attachments.map(({ type, accept, label }) => {
+          const Icon = ICONS[type] ?? IconPaperclip;
+          return accept ? (
+            <label key={type} className={classes.tool} title={t(label)}>
+              <Icon size={20} aria-hidden />
+              <span className={classes.hidden}>{t(label)}</span>
+              <input className={classes.hidden} type="file" accept={accept} onChange={(event) => attach(type, event)} />
             </label>
           ) : (
-            <button key={type} type="button" className={classes.tool} onClick={() => onPlay('say', { type, text: '' })}>
-              {t(label)}
+            <button
+              key={type}
+              type="button"
+              className={classes.tool}
+              title={t(label)}
+              aria-label={t(label)}
+              onClick={() => onPlay('say', { type, text: '' })}
+            >
+              <Icon size={20} aria-hidden />
             </button>
-          ),
-        )}
-        {SKINS[platform].actions.map(({ action, label, content }) => (
-          <button key={action} type="button" className={classes.tool} onClick={() => onPlay(action, content ?? {})}>
-            {t(label)}
-          </button>
-        ))}
+          );
+        })}
       </div>
       <form onSubmit={submit} className={classes.entry}>
         <label htmlFor={field} className={classes.hidden}>
@@ -71,12 +104,20 @@ export function PhoneComposer({ platform, reply, edit, onCancel, onPlay }: Props
           value={text}
           onChange={(event) => setText(event.target.value)}
           placeholder={t('sandbox.message')}
+          dir="auto"
           autoComplete="off"
         />
-        <button type="submit" disabled={!text.trim()}>
-          {t('sandbox.send')}
+        <button type="submit" aria-label={t('sandbox.send')} disabled={!text.trim()}>
+          <IconSend size={18} aria-hidden />
         </button>
       </form>
+      <div className={classes.more}>
+        {SKINS[platform].actions.map(({ action, label, content }) => (
+          <button key={action} type="button" onClick={() => onPlay(action, content ?? {})}>
+            {t(label)}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { Key } from '@/i18n';
+import { type Key, translated } from '@/i18n';
 import type { Platform } from './api';
 
 /** What a customer of a platform can do there; the sandbox's list of actions has more. */
@@ -84,3 +84,9 @@ export const FAULTS = [
   { fault: 'duplicate_webhook', label: 'sandbox.fault_duplicate' },
   { fault: 'status_out_of_order', label: 'sandbox.fault_out_of_order' },
 ] as const;
+
+/** What a message is that has no words. */
+export const kindName = (type: string) => translated(`sandbox.kind.${type}`, type);
+
+/** How far what a customer said has got. */
+export const statusName = (status: string) => translated(`sandbox.status.${status}`, status);
