@@ -12,7 +12,7 @@ from hubbub.api.schemas.archive import ArchivedConversation, ArchivedConversatio
 from hubbub.api.schemas.common import Error, Limit
 from hubbub.api.schemas.conversations import Conversation
 from hubbub.api.schemas.messages import Messages
-from hubbub.api.shapes import message_shape
+from hubbub.api.shapes import conversation_shape, message_shape
 from hubbub.conversations.archiving import queries, restoring
 from hubbub.conversations.queries import get_conversation
 from hubbub.organizations.actions import audit
@@ -50,4 +50,4 @@ def restore(request: HttpRequest, archived_id: UUID) -> HttpResponse:
     principal = who(request)
     restoring.restore_one(principal.organization_id, archived_id)
     audit(principal, principal.organization_id, "conversation_restored", "conversation", archived_id)
-    return item(get_conversation(principal.organization_id, archived_id))
+    return item(conversation_shape(get_conversation(principal.organization_id, archived_id)))

@@ -22,7 +22,7 @@ from hubbub.api.schemas.contacts import (
     Suggestions,
 )
 from hubbub.api.schemas.messages import Messages
-from hubbub.api.shapes import URL_SECONDS, message_shape
+from hubbub.api.shapes import URL_SECONDS, conversation_shape, message_shape
 from hubbub.contacts import actions, queries
 from hubbub.conversations.actions import people
 from hubbub.conversations.media import signed_media_url
@@ -103,7 +103,9 @@ def export(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     messages = [message_shape(row) for row in found["messages"]]
     organization_id = organization_of(request)
     beside = {"leads": leads_of(organization_id, contact_id), "notes": notes_of(organization_id, contact_id)}
-    return item({**found, "contact": _shape(found["contact"]), "messages": messages, **beside})
+    conversations = [conversation_shape(row) for row in found["conversations"]]
+    shown = {"contact": _shape(found["contact"]), "conversations": conversations, "messages": messages}
+    return item({**found, **shown, **beside})
 
 
 @router.post("/{contact_id}/erase", auth=Key("erase_contacts"), response={200: ContactDetail, 409: Error, **FAULTS})

@@ -29,7 +29,7 @@ from hubbub.api.schemas.conversations import (
     Ways,
 )
 from hubbub.api.schemas.messages import Message, Messages, SendMessage
-from hubbub.api.shapes import message_shape
+from hubbub.api.shapes import conversation_shape, message_shape
 from hubbub.conversations import listing, queries
 from hubbub.conversations.actions import bulk, lifecycle, snoozing
 from hubbub.conversations.actions.addressing import ways_to_write
@@ -52,7 +52,7 @@ FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
 def list_conversations(request: HttpRequest, filters: Query[ConversationFilters]) -> HttpResponse:
     """Newest activity first. `next_cursor` of one page is the `cursor` of the next."""
     found = listing.list_conversations(lists.wanted_of(who(request), filters))
-    return page(found.rows, found.next_cursor)
+    return page([conversation_shape(row) for row in found.rows], found.next_cursor)
 
 
 @router.get("/counts", auth=Key("read"), response={200: Counts, 401: Error, 403: Error})
@@ -244,5 +244,4 @@ def author(principal: Principal) -> User | None:
 
 def shown(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The conversation as it stands now."""
-    row: dict[str, Any] = queries.get_conversation(organization_of(request), conversation_id)
-    return item(row)
+    return item(conversation_shape(queries.get_conversation(organization_of(request), conversation_id)))

@@ -19,6 +19,7 @@ from hubbub.api.schemas.people import (
     PushSubscription,
     PushSubscriptions,
 )
+from hubbub.channels import sandbox
 from hubbub.desk import mailing
 from hubbub.desk.actions import preferences
 from hubbub.desk.queries.notifications import list_devices, list_preferences
@@ -108,7 +109,7 @@ def _shape(request: HttpRequest) -> dict[str, Any]:
         "permissions": _permissions(principal),
         "csrf_token": get_token(request),
         "vapid_public_key": public_key(),
-        "features": {"has_push": True, "has_email": mailing.is_possible()},
+        "features": {"has_push": True, "has_email": mailing.is_possible(), "has_sandbox": sandbox.is_there()},
     }
 
 

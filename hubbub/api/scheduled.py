@@ -11,11 +11,11 @@ from hubbub.api.conversations import find_conversation
 from hubbub.api.conversations import router as conversations
 from hubbub.api.drafting import to_outbound
 from hubbub.api.router import Key, item, organization_of, page, who
-from hubbub.api.schemas.beside import FileFilters, Files, NewScheduled, Scheduled, ScheduledList
+from hubbub.api.schemas.beside import FileFilters, Files, NewScheduled, Scheduled, ScheduledChange, ScheduledList
 from hubbub.api.schemas.common import Accepted, Error
-from hubbub.api.shapes import attachment_shape
+from hubbub.api.shapes import attachment_shape, scheduled_shape
 from hubbub.conversations import beside
-from hubbub.conversations.actions.scheduling import cancel_scheduled, schedule
+from hubbub.conversations.actions.scheduling import cancel_scheduled, change_scheduled, schedule, send_scheduled_now
 
 router = Router(tags=["scheduled"])
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
@@ -26,7 +26,8 @@ FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
 )
 def list_scheduled(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """What waits for its time, and what could not be sent, the next one first."""
-    return page(beside.list_scheduled(organization_of(request), conversation_id), None)
+    found = beside.list_scheduled(organization_of(request), conversation_id)
+    return page([scheduled_shape(row) for row in found], None)
 
 
 @conversations.post(
@@ -38,13 +39,27 @@ def create_scheduled(request: HttpRequest, conversation_id: UUID, body: NewSched
     principal = who(request)
     content, reply_to = to_outbound(find_conversation(principal, conversation_id), body.draft)
     kept = schedule(principal, conversation_id, content, body.due_at, reply_to)
-    return item(beside.get_scheduled(principal.organization_id, kept.id), 201)
+    return _shown(request, kept.id, 201)
 
 
 @router.get("/{scheduled_id}", auth=Key("read"), response={200: Scheduled, **FAULTS})
 def get_scheduled(request: HttpRequest, scheduled_id: UUID) -> HttpResponse:
     """One of them, also when it was sent or taken back."""
-    return item(beside.get_scheduled(organization_of(request), scheduled_id))
+    return _shown(request, scheduled_id)
+
+
+@router.patch("/{scheduled_id}", auth=Key("answer"), response={200: Scheduled, 409: Error, **FAULTS})
+def patch_scheduled(request: HttpRequest, scheduled_id: UUID, body: ScheduledChange) -> HttpResponse:
+    """Another text or another moment; a failed one waits anew at its new moment. 409 when it no longer waits."""
+    change_scheduled(who(request), scheduled_id, text=body.text, due_at=body.due_at)
+    return _shown(request, scheduled_id)
+
+
+@router.post("/{scheduled_id}/send", auth=Key("answer"), response={200: Scheduled, 409: Error, **FAULTS})
+def send_now(request: HttpRequest, scheduled_id: UUID) -> HttpResponse:
+    """Send it now. 409 when it no longer waits, or with what stands in its way."""
+    send_scheduled_now(who(request), scheduled_id)
+    return _shown(request, scheduled_id)
 
 
 @router.delete("/{scheduled_id}", auth=Key("answer"), response={200: Accepted, 409: Error, **FAULTS})
@@ -64,3 +79,7 @@ def list_files(request: HttpRequest, conversation_id: UUID, filters: Query[FileF
     )
     shown = [{name: value for name, value in attachment_shape(row).items() if name != "place"} for row in found.rows]
     return page(shown, found.next_cursor)
+
+
+def _shown(request: HttpRequest, scheduled_id: UUID, status: int = 200) -> HttpResponse:
+    return item(scheduled_shape(beside.get_scheduled(organization_of(request), scheduled_id)), status)

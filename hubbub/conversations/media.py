@@ -15,6 +15,7 @@ from hubbub.kit.signing import hmac_sha256, same
 from hubbub.settings.environment import environment
 
 SIGNATURE_BYTES = 16
+DAY = 86_400
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
@@ -31,6 +32,16 @@ class MediaLink:
 def signed_media_url(storage_key: str, ttl_seconds: int, *, file_name: str = "", mime_type: str = "") -> str:
     """An absolute URL under BASE_URL that works for `ttl_seconds`."""
     expires = int((clock.now() + timedelta(seconds=ttl_seconds)).timestamp())
+    return _link(storage_key, expires, file_name, mime_type)
+
+
+def steady_media_url(storage_key: str) -> str:
+    """The same URL all day, so that a list that is fetched again shows the picture that it has. Works for one to two
+    days."""
+    return _link(storage_key, (int(clock.now().timestamp()) // DAY + 2) * DAY, "", "")
+
+
+def _link(storage_key: str, expires: int, file_name: str, mime_type: str) -> str:
     payload = dumps([storage_key, expires, file_name, mime_type])
     token = base64.urlsafe_b64encode(_signature(payload) + payload).decode().rstrip("=")
     return f"{environment().base_url.rstrip('/')}/media/{token}"

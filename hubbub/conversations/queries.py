@@ -11,15 +11,18 @@ from hubbub.organizations.paging import Page, page_of, read_cursor
 
 CONVERSATION_COLUMNS = """
        c.id, c.channel_id, h.platform, h.name AS channel_name, c.project_id, c.contact_id, k.name AS contact_name,
-       k.avatar_key <> '' AS has_contact_avatar, c.type, c.thread_key, c.title, c.status, c.priority, c.tags,
-       c.summary, c.metadata, c.handover, c.is_ai_enabled, c.is_auto_reply_enabled, c.is_standby, c.assigned_to_id,
+       k.avatar_key AS contact_avatar_key, c.type, c.thread_key, c.title, c.status, c.priority, c.tags, c.summary,
+       c.metadata, c.handover, c.is_ai_enabled, c.is_auto_reply_enabled, c.is_standby, c.assigned_to_id,
        (SELECT a.team_id FROM team_assignment a WHERE a.conversation_id = c.id) AS team_id,
        c.assigned_at, c.assignment_type, c.resolution, c.satisfaction::float8 AS satisfaction, c.message_count,
        c.inbound_count, c.outbound_count, c.unread_count, c.read_through, c.last_message_text, c.first_message_at,
        c.last_message_at, c.last_inbound_at, c.last_outbound_at, c.awaiting_reply_since,
        CASE WHEN c.response_count > 0 THEN c.response_seconds_total / c.response_count END AS average_response_seconds,
        c.closed_at, c.archived_at, c.created_at, z.conversation_id IS NOT NULL AS is_snoozed,
-       z.until AS snoozed_until
+       z.until AS snoozed_until,
+       CASE WHEN l.id IS NOT NULL THEN jsonb_build_object('type', l.type, 'author_type', l.author_type,
+            'author_user_id', l.author_user_id, 'author_name', l.author_name, 'is_unsent', l.is_unsent)
+       END AS last_message
 """
 HOLDS = """z.conversation_id = c.id AND c.inbound_count <= z.inbound_count
        AND (z.until IS NULL OR z.until > hubbub_now())"""
@@ -28,6 +31,7 @@ CONVERSATION_JOINS = f"""
   JOIN channel h ON h.organization_id = c.organization_id AND h.id = c.channel_id
   LEFT JOIN contact k ON k.organization_id = c.organization_id AND k.id = c.contact_id
   LEFT JOIN snooze z ON {HOLDS}
+  LEFT JOIN message l ON l.id = c.last_message_id
 """
 CONVERSATION_SOURCE = f"FROM conversation c {CONVERSATION_JOINS}"
 ONE_CONVERSATION = (

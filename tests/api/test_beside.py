@@ -77,6 +77,59 @@ def test_one_that_was_taken_back_is_not_sent() -> None:
     assert len(talk.messages()) == 1
 
 
+def test_one_that_waits_gets_another_text_and_another_moment() -> None:
+    talk = make_talk("hello")
+    ann, _ = signed_in(talk.tenant)
+    kept = ann.post(place(talk, "scheduled"), {"draft": {"text": "x"}, "due_at": later()}).body
+    changed = ann.patch(f"/scheduled/{kept['id']}", {"text": "y", "due_at": later(5)})
+    assert (changed.status, changed.body["draft"]["text"]) == (200, "y")
+    assert changed.body["due_at"] > kept["due_at"]
+    jobs = run("SELECT id FROM procrastinate_jobs WHERE args ->> 'scheduled_id' = %(id)s", id=kept["id"])
+    assert len(jobs) == 2, "the earlier one finds that it is not due"
+    its_time_has_come(talk, kept, times=2)
+    assert [message.text for message in talk.messages()] == ["hello", "y"]
+    assert ann.patch(f"/scheduled/{kept['id']}", {"text": "z"}).code == "not_cancellable"
+
+
+def test_one_that_failed_waits_anew_at_its_new_moment() -> None:
+    talk = make_talk("hello")
+    ann, _ = signed_in(talk.tenant)
+    kept = ann.post(place(talk, "scheduled"), {"draft": {"text": "x"}, "due_at": later()}).body
+    ann.post(place(talk, "archive"))
+    its_time_has_come(talk, kept)
+    assert ann.post(f"/scheduled/{kept['id']}/send").code == "conversation_archived"
+    ann.post(place(talk, "reopen"))
+    changed = ann.patch(f"/scheduled/{kept['id']}", {"due_at": later()}).body
+    assert (changed["status"], changed["error"]) == ("waiting", None)
+
+
+def test_one_that_waits_is_sent_now_and_not_again_at_its_time() -> None:
+    talk = make_talk("hello")
+    ann, _ = signed_in(talk.tenant)
+    kept = ann.post(place(talk, "scheduled"), {"draft": {"text": "x"}, "due_at": later()}).body
+    sent = ann.post(f"/scheduled/{kept['id']}/send")
+    assert (sent.status, sent.body["status"]) == (200, "sent")
+    its_time_has_come(talk, kept)
+    assert [message.text for message in talk.messages()] == ["hello", "x"]
+    assert ann.post(f"/scheduled/{kept['id']}/send").code == "not_cancellable"
+
+
+def test_the_file_of_an_answer_for_later_is_shown_by_link_and_not_by_its_place_in_our_store() -> None:
+    talk = make_talk("hello")
+    ann, _ = signed_in(talk.tenant)
+    with organization_scope(talk.tenant.id):
+        ScheduledMessage.objects.create(
+            organization=talk.tenant.organization,
+            conversation=talk.conversation(),
+            content={"kind": "media", "media": [{"type": "image", "storage_key": "secret-place", "mime_type": "a/b"}]},
+            due_at=clock.now() + timedelta(hours=1),
+        )
+    [shown] = ann.get(place(talk, "scheduled")).items
+    [file] = shown["draft"]["media"]
+    assert "storage_key" not in file
+    assert "/media/" in file["url"]
+
+
 def test_a_job_that_comes_too_early_sends_nothing() -> None:
     talk = make_talk("hello")
     kept = api_for(talk.tenant).post(place(talk, "scheduled"), {"draft": {"text": "x"}, "due_at": later()}).body

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from urllib.parse import urlsplit
 
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+
+from hubbub.contacts.models import Contact
 from hubbub.kit.ids import new_id
 from hubbub.organizations.scope import organization_scope
 from tests.support.factories import make_tenant
 from tests.support.talk import make_talk
-from tests.support.web import api_for
+from tests.support.web import api_for, signed_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -22,6 +28,32 @@ def test_what_a_customer_wrote_is_in_the_list_and_in_its_thread() -> None:
     thread = api.get(f"/conversations/{conversation['id']}/messages", oldest_first=True).items
     assert [message["text"] for message in thread] == ["hello", "is anybody there?"]
     assert {message["direction"] for message in thread} == {"inbound"}
+
+
+def test_the_list_says_whose_the_last_word_is_and_what_kind_of_word() -> None:
+    talk = make_talk("hello")
+    ann, user = signed_in(talk.tenant, first_name="Ann")
+    [heard] = ann.get("/conversations").items
+    assert (heard["last_message"]["author_type"], heard["last_message"]["type"]) == ("customer", "text")
+    ann.post(f"/conversations/{heard['id']}/messages", {"text": "hi"})
+    [said] = ann.get("/conversations").items
+    assert (said["last_message"]["author_type"], said["last_message"]["author_user_id"]) == ("human", str(user.id))
+    assert said["last_message"]["author_name"] == "Ann"
+    assert ann.get(f"/conversations/{heard['id']}").body["last_message"] == said["last_message"]
+
+
+def test_the_list_shows_a_person_s_picture_by_a_link_that_stays_the_same() -> None:
+    talk = make_talk("hello")
+    api = api_for(talk.tenant)
+    assert api.get("/conversations").items[0]["contact_avatar_url"] is None
+    key = default_storage.save(f"avatars/{new_id().hex}", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    with organization_scope(talk.tenant.id):
+        Contact.objects.filter(id=talk.contact_id).update(avatar_key=key)
+    [row] = api.get("/conversations").items
+    assert row["contact_avatar_url"] == api.get(f"/conversations/{row['id']}").body["contact_avatar_url"]
+    assert key not in str(row)
+    answer = Client(SERVER_NAME="localhost").get(urlsplit(row["contact_avatar_url"]).path)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
 
 
 def test_a_message_reads_under_the_names_that_are_promised() -> None:

@@ -63,6 +63,7 @@ BODIES: dict[str, Any] = {
         "draft": {"text": "later"},
         "due_at": (clock.now() + timedelta(hours=1)).isoformat(),
     },
+    "PATCH /scheduled/{scheduled_id}": {"text": "later still"},
     "POST /views": {"name": "Mine"},
     "PATCH /views/{view_id}": {"name": "New"},
     "POST /canned-replies": "reply",

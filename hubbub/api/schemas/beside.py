@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from hubbub.api.router import StrictSchema
-from hubbub.api.schemas.common import AwareMoment, Cursor, Extra, Limit
+from hubbub.api.schemas.common import AwareMoment, Cursor, Extra, Limit, Long
 from hubbub.api.schemas.flows import FlowRun
 from hubbub.api.schemas.messages import Attachment, SendMessage
 from hubbub.api.schemas.notes import Author
@@ -24,6 +24,13 @@ assert set(ScheduledStatus.values) == set(ScheduledStatusName.__args__)  # type:
 class NewScheduled(StrictSchema):
     draft: SendMessage = Field(description="What is to be said, as for POST …/messages.")
     due_at: AwareMoment
+
+
+class ScheduledChange(StrictSchema):
+    """Only what is given is changed."""
+
+    text: Annotated[Long, Field(min_length=1)] | None = None
+    due_at: AwareMoment | None = None
 
 
 class Scheduled(Schema):

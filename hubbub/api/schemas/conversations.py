@@ -23,6 +23,16 @@ from hubbub.api.schemas.common import (
 )
 
 
+class LastMessage(Schema):
+    """Whose the last word is, and what kind of word; `last_message_text` has its text."""
+
+    type: str
+    author_type: Literal["customer", "ai", "flow", "human", "system"]
+    author_user_id: UUID | None
+    author_name: str
+    is_unsent: bool
+
+
 class Conversation(Schema):
     id: UUID
     channel_id: UUID
@@ -31,7 +41,9 @@ class Conversation(Schema):
     project_id: UUID
     contact_id: UUID | None
     contact_name: str | None
-    has_contact_avatar: bool | None
+    contact_avatar_url: str | None = Field(
+        description="On our server, signed, valid for a day at least; null while there is no picture."
+    )
     type: Literal["private", "group", "public"]
     thread_key: str
     title: str
@@ -67,6 +79,7 @@ class Conversation(Schema):
     created_at: datetime
     is_snoozed: bool
     snoozed_until: datetime | None = Field(description="null while it is snoozed: until the customer writes.")
+    last_message: LastMessage | None
 
 
 class TypingIn(StrictSchema):

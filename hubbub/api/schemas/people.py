@@ -32,6 +32,7 @@ class Business(Schema):
 class Features(Schema):
     has_push: bool = Field(description="Whether notifications can be pushed to this person's devices.")
     has_email: bool = Field(description="Whether the installation has a mail server.")
+    has_sandbox: bool = Field(description="Whether customers can be played at /sandbox.")
 
 
 class Me(Schema):

@@ -39,9 +39,7 @@ def schedule(
     Raises NotFound; InvalidInput for a moment that is past or over a year away, and beyond 100 that wait.
     """
     conversation = lock_conversation(principal.organization_id, conversation_id)
-    now = database_now()
-    if not now < due_at <= now + LONGEST:
-        raise InvalidInput("Schedule it for a moment that is to come, within a year.")
+    _refuse_moment(due_at)
     waiting = ScheduledMessage.objects.filter(conversation=conversation, status=ScheduledStatus.WAITING)
     if waiting.count() >= MOST_WAITING:
         raise InvalidInput(f"At most {MOST_WAITING} answers of a conversation wait for their time.")
@@ -54,14 +52,25 @@ def schedule(
         reply_to_id=reply_to.id if reply_to else None,
         due_at=due_at,
     )
-    defer(
-        "reminders.send_scheduled",
-        at=due_at,
-        organization_id=str(principal.organization_id),
-        scheduled_id=str(kept.id),
-    )
+    _defer(kept)
     _note(principal, kept, "message_scheduled")
     return kept
+
+
+def _refuse_moment(due_at: datetime) -> None:
+    now = database_now()
+    if not now < due_at <= now + LONGEST:
+        raise InvalidInput("Schedule it for a moment that is to come, within a year.")
+
+
+def _defer(kept: ScheduledMessage) -> None:
+    """A job of an earlier moment finds that it is not due, or done."""
+    defer(
+        "reminders.send_scheduled",
+        at=kept.due_at,
+        organization_id=str(kept.organization_id),
+        scheduled_id=str(kept.id),
+    )
 
 
 def cancel_scheduled(principal: Principal, scheduled_id: UUID) -> None:
@@ -72,6 +81,34 @@ def cancel_scheduled(principal: Principal, scheduled_id: UUID) -> None:
     kept.status = ScheduledStatus.CANCELLED
     kept.save(update_fields=["status"])
     _note(principal, kept, "scheduled_cancelled")
+
+
+def change_scheduled(
+    principal: Principal, scheduled_id: UUID, *, text: str | None = None, due_at: datetime | None = None
+) -> None:
+    """Another text, another moment; what is None stays. One that failed waits anew when it gets another moment.
+
+    Raises NotFound, InvalidInput for a moment that is past or over a year away, Conflict for one that no longer waits.
+    """
+    kept = _lock_pending(principal.organization_id, scheduled_id)
+    if text is not None:
+        kept.content = {**kept.content, "text": text}
+    if due_at is not None:
+        _refuse_moment(due_at)
+        kept.due_at, kept.status, kept.error = due_at, ScheduledStatus.WAITING, None
+        _defer(kept)
+    kept.save(update_fields=["content", "due_at", "status", "error"])
+    _note(principal, kept, "scheduled_changed")
+
+
+def send_scheduled_now(principal: Principal, scheduled_id: UUID) -> None:
+    """Queue it at once. Raises NotFound, Conflict for one that no longer waits, and what stands in its way."""
+    kept = _lock_pending(principal.organization_id, scheduled_id)
+    _send(kept)
+    if kept.error is not None:
+        raise Conflict(str(kept.error["sentence"]), code=str(kept.error["code"]))
+    kept.save(update_fields=["status", "message_id", "error"])
+    _note(principal, kept, "scheduled_sent_now")
 
 
 def send_scheduled(organization_id: UUID, scheduled_id: UUID) -> None:
@@ -103,7 +140,7 @@ def _send(kept: ScheduledMessage) -> None:
     if isinstance(queued, HubbubError):
         kept.status, kept.error = ScheduledStatus.FAILED, {"code": queued.code, "sentence": queued.sentence}
     else:
-        kept.status, kept.message_id = ScheduledStatus.SENT, queued
+        kept.status, kept.message_id, kept.error = ScheduledStatus.SENT, queued, None
 
 
 def _lock(organization_id: UUID, scheduled_id: UUID) -> ScheduledMessage:
@@ -114,6 +151,13 @@ def _lock(organization_id: UUID, scheduled_id: UUID) -> ScheduledMessage:
         raise NotFound("There is no such scheduled message.")
     lock_conversation(organization_id, found)
     return rows.select_for_update(of=("self",), no_key=True).get()
+
+
+def _lock_pending(organization_id: UUID, scheduled_id: UUID) -> ScheduledMessage:
+    kept = _lock(organization_id, scheduled_id)
+    if kept.status not in (ScheduledStatus.WAITING, ScheduledStatus.FAILED):
+        raise Conflict("This was sent or taken back already.", code="not_cancellable")
+    return kept
 
 
 def _note(principal: Principal, kept: ScheduledMessage, action: str) -> None:

@@ -1898,6 +1898,30 @@ export interface paths {
         delete: operations["hubbub_api_scheduled_delete_scheduled"];
         options?: never;
         head?: never;
+        /**
+         * Patch Scheduled
+         * @description Another text or another moment; a failed one waits anew at its new moment. 409 when it no longer waits.
+         */
+        patch: operations["hubbub_api_scheduled_patch_scheduled"];
+        trace?: never;
+    };
+    "/api/v1/scheduled/{scheduled_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Now
+         * @description Send it now. 409 when it no longer waits, or with what stands in its way.
+         */
+        post: operations["hubbub_api_scheduled_send_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -3156,6 +3180,11 @@ export interface components {
             channel_name: string;
             /** Closed At */
             closed_at: string | null;
+            /**
+             * Contact Avatar Url
+             * @description On our server, signed, valid for a day at least; null while there is no picture.
+             */
+            contact_avatar_url: string | null;
             /** Contact Id */
             contact_id: string | null;
             /** Contact Name */
@@ -3172,8 +3201,6 @@ export interface components {
              * @enum {string}
              */
             handover: "flow" | "ai" | "human";
-            /** Has Contact Avatar */
-            has_contact_avatar: boolean | null;
             /**
              * Id
              * Format: uuid
@@ -3191,6 +3218,7 @@ export interface components {
             is_standby: boolean;
             /** Last Inbound At */
             last_inbound_at: string | null;
+            last_message: components["schemas"]["LastMessage"] | null;
             /** Last Message At */
             last_message_at: string | null;
             /** Last Message Text */
@@ -3746,6 +3774,11 @@ export interface components {
              * @description Whether notifications can be pushed to this person's devices.
              */
             has_push: boolean;
+            /**
+             * Has Sandbox
+             * @description Whether customers can be played at /sandbox.
+             */
+            has_sandbox: boolean;
         };
         /** File */
         File: {
@@ -4267,6 +4300,25 @@ export interface components {
             oldest_seconds: number | null;
             /** State */
             state: string;
+        };
+        /**
+         * LastMessage
+         * @description Whose the last word is, and what kind of word; `last_message_text` has its text.
+         */
+        LastMessage: {
+            /** Author Name */
+            author_name: string;
+            /**
+             * Author Type
+             * @enum {string}
+             */
+            author_type: "customer" | "ai" | "flow" | "human" | "system";
+            /** Author User Id */
+            author_user_id: string | null;
+            /** Is Unsent */
+            is_unsent: boolean;
+            /** Type */
+            type: string;
         };
         /** Lead */
         Lead: {
@@ -5217,6 +5269,16 @@ export interface components {
              * @enum {string}
              */
             status: "waiting" | "sent" | "failed" | "cancelled";
+        };
+        /**
+         * ScheduledChange
+         * @description Only what is given is changed.
+         */
+        ScheduledChange: {
+            /** Due At */
+            due_at?: string | null;
+            /** Text */
+            text?: string | null;
         };
         /** ScheduledList */
         ScheduledList: {
@@ -12597,6 +12659,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_scheduled_patch_scheduled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduledChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scheduled"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_scheduled_send_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scheduled"];
                 };
             };
             /** @description Unauthorized */
