@@ -6,7 +6,7 @@ import zlib
 from urllib.parse import parse_qsl
 
 from sandbox.http import Request, Response, json_response
-from sandbox.samples import png, sample
+from sandbox.samples import portrait, sample
 from sandbox.world import World
 
 
@@ -27,7 +27,7 @@ async def serve(world: World, request: Request) -> Response:
 
 
 def _avatar(name: str) -> Response:
-    """A picture in a colour that follows from the name."""
+    """Nobody in particular, in a colour that follows from the name."""
     value = zlib.crc32(name.encode())
     color = (64 + value % 128, 64 + value // 256 % 128, 64 + value // 65536 % 128)
-    return Response(200, png(64, 64, color), [(b"content-type", b"image/png")])
+    return Response(200, portrait(color), [(b"content-type", b"image/png")])

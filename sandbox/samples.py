@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
+from pathlib import Path
 
-_JPEG = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAMCAgICAgMCAgIDAwMDBAYEBAQEBAgGBgUGCQgKCgkICQkKDA8MCgsOCwkJDRENDg8QEBEQCgwSExIQEw8QEBD/"
-    "wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAACf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AVN//2Q=="
-)
+_JPEG = Path(__file__).with_name("picture.jpg").read_bytes()
 _GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _WEBP = base64.b64decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
 _PDF = (
@@ -23,6 +21,25 @@ def png(width: int = 8, height: int = 8, color: tuple[int, int, int] = (40, 120,
     rows = (b"\x00" + bytes(color) * width) * height
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
+
+
+def portrait(color: tuple[int, int, int]) -> bytes:
+    """A PNG of nobody in particular, on a ground of that colour."""
+    lighter = bytes(value + (255 - value) * 3 // 5 for value in color)
+    header = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 3, 0, 0, 0)
+    palette = _chunk(b"PLTE", bytes(color) + lighter)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + palette + _chunk(b"IDAT", _NOBODY) + _chunk(b"IEND", b"")
+
+
+def _is_person(x: int, y: int) -> bool:
+    """Head and shoulders, in a square of 96."""
+    return (x - 48) ** 2 + (y - 38) ** 2 < 17**2 or ((x - 48) / 32) ** 2 + ((y - 96) / 36) ** 2 < 1
+
+
+_SIDE = 96
+_NOBODY = zlib.compress(
+    b"".join(b"\x00" + bytes(_is_person(x, y) for x in range(_SIDE)) for y in range(_SIDE)), level=9
+)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

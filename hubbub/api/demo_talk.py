@@ -6,6 +6,7 @@ What is said goes the whole way, by signed webhooks in and through the outbox ou
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +34,7 @@ from hubbub.organizations.queries import find_organization
 from hubbub.organizations.scope import organization_scope
 
 SCRIPT = Path(__file__).with_name("demo_talk.json")
+PICTURES = Path(__file__).with_name("demo_pictures")
 LABELS = {
     "vip": "#c2255c",
     "complaint": "#c92a2a",
@@ -117,7 +119,7 @@ def _work_on(conversation_id: UUID, scene: Mapping[str, Any], colleague: Princip
 
 def _say(organization_id: UUID, line: Mapping[str, JsonValue]) -> UUID:
     """The conversation in which it arrived."""
-    told = sandbox.control("POST", "/say", dict(line))
+    told = sandbox.control("POST", "/say", _with_picture(line))
     external_id = told.get("message_id") if isinstance(told, dict) else None
     until = time.monotonic() + ARRIVES_WITHIN_SECONDS
     while time.monotonic() < until:
@@ -126,3 +128,13 @@ def _say(organization_id: UUID, line: Mapping[str, JsonValue]) -> UUID:
                 return found[0]
         time.sleep(PAUSE_SECONDS)
     raise Unavailable("What the demo's customers say does not arrive. Is `make run` running?")
+
+
+def _with_picture(line: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """What the sandbox is told: a picture goes along as its bytes."""
+    name = line.get("picture")
+    if not isinstance(name, str):
+        return dict(line)
+    content = base64.b64encode((PICTURES / name).read_bytes()).decode()
+    rest = {key: value for key, value in line.items() if key != "picture"}
+    return {**rest, "content_base64": content, "mime_type": "image/jpeg", "filename": name}
