@@ -2,6 +2,7 @@
 import { tanstackRouter } from '@tanstack/router-plugin/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { offline } from './offline.ts';
 import { precompress } from './precompress.ts';
 
 /** The hub that `npm run dev` talks to. */
@@ -9,7 +10,12 @@ const hub = process.env.HUBBUB_URL ?? 'http://127.0.0.1:8000';
 const behind = ['/api', '/media', '/static', '/admin', '/sign-in', '/sign-out', '/enter', '/sandbox-api'];
 
 export default defineConfig({
-  plugins: [tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }), react(), precompress()],
+  plugins: [
+    tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }),
+    react(),
+    offline(),
+    precompress(),
+  ],
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   build: {
     outDir: '../hubbub/webapp/dist',
@@ -20,6 +26,10 @@ export default defineConfig({
     // A data: address would have to be allowed by the policy; a file need not.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: 'index.html', sw: 'src/pwa/worker/sw.ts' },
+      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
   },
   server: {
     proxy: {

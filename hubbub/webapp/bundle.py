@@ -49,6 +49,8 @@ SAFE: Final = {
 HTTPS_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload"}
 OF_WORKERS: Final = "default-src 'none'; script-src 'self'; connect-src 'self'"
 """A service worker obeys the policy that came with its own file."""
+WORKER: Final = "sw.js"
+"""The service worker stands at the root: it looks after every screen's address."""
 OF_FILES: Final = "default-src 'none'; sandbox"
 """Whoever opens a picture of ours by itself."""
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_@~+-][A-Za-z0-9_@~+.-]*)+")
@@ -103,6 +105,8 @@ class Bundle:
         cache = "public, max-age=31536000, immutable" if is_asset else "no-cache"
         headers = self._headers(TYPES.get(file.suffix) or _guess(file), cache)
         headers["Content-Security-Policy"] = OF_WORKERS if file.suffix == ".js" else OF_FILES
+        if file == self._folder / WORKER:
+            headers["Service-Worker-Allowed"] = "/"
         encoding, chosen = _compressed(file, accept_encoding)
         about = chosen.stat()
         headers |= {"ETag": f'"{about.st_mtime_ns:x}-{about.st_size:x}{encoding}"', "Vary": "Accept-Encoding"}

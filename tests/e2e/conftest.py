@@ -153,6 +153,8 @@ class Desk:
 
     def __init__(self, browser: Browser, hub: Hub, **window: Any) -> None:
         self.hub = hub
+        # Each window would take the whole app for later: only stories about that have it do so.
+        window = {"service_workers": "block", **window}
         self.context: BrowserContext = browser.new_context(base_url=hub.url, **window)
         self.complaints: list[str] = []
         self.forgiven: tuple[str, ...] = ()

@@ -87,6 +87,14 @@ def test_the_service_worker_and_the_manifest_are_asked_for_anew(folder: Path) ->
     assert "connect-src 'self'" in worker.headers["Content-Security-Policy"]
 
 
+def test_the_service_worker_looks_after_every_screen_and_no_other_file_does(folder: Path) -> None:
+    worker, script = Bundle(folder).answer("/sw.js", is_known=False), Bundle(folder).answer("/assets/main-abc123.js")
+    assert (worker.status, worker.headers["Service-Worker-Allowed"]) == (200, "/")
+    assert worker.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert "unsafe" not in worker.headers["Content-Security-Policy"]
+    assert "Service-Worker-Allowed" not in script.headers
+
+
 @pytest.mark.parametrize(
     "path",
     [

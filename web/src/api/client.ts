@@ -27,7 +27,7 @@ export function rememberCsrfToken(token: string): void {
   csrfToken = token;
 }
 
-function currentCsrfToken(): string {
+export function currentCsrfToken(): string {
   return csrfToken || (/(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? '');
 }
 

@@ -1,5 +1,6 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
-import { ApiError, api, isWorthRetrying, rememberCsrfToken, type Schemas, unwrap } from './client';
+import { forgetPerson, keepPerson, keptPerson } from '@/pwa/person';
+import { ApiError, api, isWorthRetrying, rememberCsrfToken, type Schemas, Unreachable, unwrap } from './client';
 import { keys } from './keys';
 
 /** Live events say what changed; nothing is fetched again because of its age or because a window came to the front. */
@@ -18,10 +19,20 @@ export const queryClient = new QueryClient({
 
 export const meQuery = queryOptions({
   queryKey: keys.me,
+  // Also without a network: then it is who worked here last.
+  networkMode: 'always',
   queryFn: async ({ signal }) => {
-    const me = await unwrap(api.GET('/api/v1/me', { signal }));
-    rememberCsrfToken(me.csrf_token);
-    return me;
+    try {
+      const me = await unwrap(api.GET('/api/v1/me', { signal }));
+      rememberCsrfToken(me.csrf_token);
+      keepPerson(me);
+      return me;
+    } catch (problem) {
+      if (problem instanceof ApiError && problem.status === 401) forgetPerson();
+      const kept = problem instanceof Unreachable ? keptPerson() : undefined;
+      if (!kept) throw problem;
+      return kept;
+    }
   },
 });
 

@@ -1,6 +1,8 @@
 import type channels from './en/channels.json';
 import type inbox from './en/inbox.json';
+import type notifications from './en/notifications.json';
 import type panel from './en/panel.json';
+import type profile from './en/profile.json';
 import type sandbox from './en/sandbox.json';
 import type settings from './en/settings.json';
 import type shell from './en/shell.json';
@@ -9,7 +11,9 @@ import type shell from './en/shell.json';
 type Catalogues = {
   channels: typeof channels;
   inbox: typeof inbox;
+  notifications: typeof notifications;
   panel: typeof panel;
+  profile: typeof profile;
   sandbox: typeof sandbox;
   settings: typeof settings;
   shell: typeof shell;

@@ -26,9 +26,20 @@ export function onNewMessages(listener: (conversationId: string, messageIds: rea
   };
 }
 
+const eventListeners = new Set<(events: readonly ScreenEvent[]) => void>();
+
+/** Told of every event once, as it comes; nothing of it is in the cache yet. */
+export function onScreenEvents(listener: (events: readonly ScreenEvent[]) => void): () => void {
+  eventListeners.add(listener);
+  return () => {
+    eventListeners.delete(listener);
+  };
+}
+
 /** Fetches what the events changed; what comes within a blink is fetched together. */
 export function refresh(events: readonly ScreenEvent[]): void {
   waiting.push(...events);
+  for (const listener of eventListeners) listener(events);
   timer ??= setTimeout(() => {
     const plan = planOf(waiting);
     waiting = [];

@@ -15,6 +15,8 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
 import { useMe } from '@/api/queries';
 import { LANGUAGES, type Language, setLanguage, t } from '@/i18n';
+import { UpdateBar } from '@/pwa/UpdateBar';
+import { useInstalled } from '@/pwa/useInstalled';
 import { Avatar } from './Avatar';
 import { ConnectionBar } from './ConnectionBar';
 import { type Command, listenForKeys, useCommands } from './commands';
@@ -42,6 +44,7 @@ function Later({ isWanted, of: Wanted }: { isWanted: boolean; of: ComponentType 
 export function Shell() {
   useEffect(listenForKeys, []);
   useShellCommands();
+  useInstalled();
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
@@ -60,6 +63,7 @@ export function Shell() {
       </nav>
       <div className={classes.main}>
         <ConnectionBar />
+        <UpdateBar />
         <main id="content" className={classes.content} tabIndex={-1}>
           <Outlet />
         </main>
@@ -138,7 +142,7 @@ function Account() {
           {t('shell.keySheet')}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={signOut}>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>
           {t('shell.signOut')}
         </Menu.Item>
       </Menu.Dropdown>
@@ -196,7 +200,7 @@ function useShellCommands(): void {
         section: 'view' as const,
         run: () => void setLanguage(tag as Language),
       })),
-      { id: 'signOut', label: t('shell.signOut'), section: 'help', run: signOut },
+      { id: 'signOut', label: t('shell.signOut'), section: 'help', run: () => void signOut() },
     ],
     [navigate, setColorScheme],
   );

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { makeStore, useStore } from './store';
+import { makeStore, makeStoredStore, useStore } from './store';
 
 export type Section = 'go' | 'conversation' | 'compose' | 'list' | 'view' | 'help';
 
@@ -41,6 +41,9 @@ export function useAllCommands(): readonly Command[] {
   return [...useStore(registry).values()].flat();
 }
 
+/** Speech input and shaky hands press single keys unasked: whoever wants none turns them off in the profile. */
+export const areSingleKeysOn = makeStoredStore('hubbub.single-keys', true);
+
 const SEQUENCE_MS = 1200;
 let begun: { key: string; at: number } | undefined;
 
@@ -59,6 +62,7 @@ export function listenForKeys(): () => void {
 
 function matching(event: KeyboardEvent): Command | undefined {
   const key = nameOf(event);
+  if (!areSingleKeysOn.get() && isSingle(key)) return undefined;
   const isField = isEditable(event.target);
   const commands = [...registry.get().values()].flat().reverse();
   const takes = (wanted: string) =>
@@ -74,6 +78,11 @@ function matching(event: KeyboardEvent): Command | undefined {
   const isFirst = !isField && commands.some((command) => command.keys?.some((keys) => keys.startsWith(`${key} `)));
   begun = isFirst ? { key, at: Date.now() } : undefined;
   return takes(key);
+}
+
+/** A letter, a figure or a sign by itself, also with Shift. */
+function isSingle(key: string): boolean {
+  return key.replace('shift+', '').length === 1;
 }
 
 /** `mod` is Ctrl, or Cmd on a Mac. A letter is named as it stands on the key, so that Thai keyboards work too. */

@@ -1,15 +1,17 @@
-import { meQuery, queryClient } from '@/api/queries';
+import { currentCsrfToken } from '@/api/client';
+import { leave } from '@/pwa/leaving';
 
 /** Signing out is a form of the server's own: it ends the session, and with it the live connection. */
-export function signOut(): void {
+export async function signOut(): Promise<void> {
   const form = document.createElement('form');
   form.method = 'post';
   form.action = '/sign-out';
   const token = document.createElement('input');
   token.type = 'hidden';
   token.name = 'csrfmiddlewaretoken';
-  token.value = queryClient.getQueryData(meQuery.queryKey)?.csrf_token ?? '';
+  token.value = currentCsrfToken();
   form.append(token);
   document.body.append(form);
+  await leave();
   form.submit();
 }

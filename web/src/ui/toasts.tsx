@@ -14,6 +14,15 @@ export interface Toast {
   isError: boolean;
   /** Offered as a button for as long as the toast stands, and by Ctrl-Z. */
   undo?: () => void;
+  /** Something else to do about it. */
+  action?: Action;
+  /** A newer toast about the same takes the place of the older one. */
+  about?: string;
+}
+
+interface Action {
+  label: string;
+  run: () => void;
 }
 
 const toasts = makeStore<Toast[]>([]);
@@ -21,6 +30,11 @@ let lastId = 0;
 
 export function showToast(text: string, undo?: () => void): void {
   add({ text, isError: false, undo });
+}
+
+/** Something that came while the person does something else; `about` names what it is about. */
+export function showNotice(about: string, text: string, action: Action): void {
+  add({ text, isError: false, about, action });
 }
 
 /** What went wrong, in the server's own sentence where there is one. */
@@ -46,10 +60,16 @@ function undoToast(toast: Toast): void {
   toast.undo?.();
 }
 
+function act(toast: Toast): void {
+  dismiss(toast.id);
+  toast.action?.run();
+}
+
 function add(toast: Omit<Toast, 'id'>): void {
   lastId += 1;
   const id = lastId;
-  toasts.set((before) => [...before, { ...toast, id }].slice(-MOST));
+  const isOther = (one: Toast) => !toast.about || one.about !== toast.about;
+  toasts.set((before) => [...before.filter(isOther), { ...toast, id }].slice(-MOST));
 }
 
 function dismiss(id: number): void {
@@ -81,6 +101,11 @@ function ToastCard({ toast }: { toast: Toast }) {
       {toast.undo && (
         <button type="button" className={classes.undo} onClick={() => undoToast(toast)}>
           {t('shell.undo')}
+        </button>
+      )}
+      {toast.action && (
+        <button type="button" className={classes.undo} onClick={() => act(toast)}>
+          {toast.action.label}
         </button>
       )}
       <button type="button" className={classes.close} aria-label={t('shell.dismiss')} onClick={() => dismiss(toast.id)}>
