@@ -1,4 +1,5 @@
 import { ApiError, api, unwrap } from '@/api/client';
+import { inTurn, isBeingFetched, untilFetched } from '@/api/inOrder';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queries';
 import { conversationsOf, dropConversation, placeConversation, staleLists } from '@/features/inbox/lists';
@@ -15,7 +16,6 @@ let waiting: ScreenEvent[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 let countTimer: ReturnType<typeof setTimeout> | undefined;
 let settled: Promise<unknown> = Promise.resolve();
-const underWay = new Map<string, boolean>();
 const newMessageListeners = new Set<(id: string, messageIds: readonly string[]) => void>();
 
 /** Told of new messages after they are in the cache, for sounds and screen readers. */
@@ -86,36 +86,50 @@ async function refreshConversations(plan: Plan): Promise<void> {
   await Promise.all([...plan.conversations].map(refreshConversation));
 }
 
-/** Answers may overtake one another: a conversation is fetched once at a time, and again for what came meanwhile. */
-async function refreshConversation(id: string): Promise<void> {
-  if (underWay.has(id)) {
-    underWay.set(id, true);
-    return;
-  }
-  underWay.set(id, false);
-  await fetchConversation(id);
-  const isWantedAgain = underWay.get(id);
-  underWay.delete(id);
-  if (isWantedAgain) await refreshConversation(id);
+function refreshConversation(id: string): Promise<void> {
+  return inTurn(`conversation ${id}`, () => fetchConversation(id));
 }
 
 async function fetchConversation(id: string): Promise<void> {
   try {
     const path = { conversation_id: id };
-    placeConversation(await unwrap(api.GET('/api/v1/conversations/{conversation_id}', { params: { path } })));
+    await untilFetched(keys.conversation(id));
+    const conversation = await unwrap(api.GET('/api/v1/conversations/{conversation_id}', { params: { path } }));
+    if (isBeingFetched(keys.conversation(id))) return await fetchConversation(id);
+    placeConversation(conversation);
   } catch (problem) {
     if (problem instanceof ApiError && problem.status === 404) dropConversation(id);
-    else staleLists();
+    else {
+      void queryClient.invalidateQueries({ queryKey: keys.conversation(id) });
+      staleLists();
+    }
   }
 }
 
 async function refreshMessages(plan: Plan): Promise<void> {
   const created = [...plan.created].map(async ([conversationId, ids]) => {
-    await mergeNewest(conversationId);
+    await orAfresh(conversationId, mergeNewest(conversationId));
     for (const listener of newMessageListeners) listener(conversationId, [...ids]);
   });
-  const changed = [...plan.changed].flatMap(([conversationId, ids]) =>
-    [...ids].map((id) => placeMessage(conversationId, id)),
+  const changed = [...plan.changed].map(([conversationId, ids]) =>
+    orAfresh(conversationId, Promise.all([...ids].map((id) => placeMessage(conversationId, id)))),
   );
   await Promise.all([...created, ...changed]);
+}
+
+/** A change that could not be fetched must not be missing for ever: then the whole thread is fetched again. */
+async function orAfresh(conversationId: string, fetching: Promise<unknown>): Promise<void> {
+  try {
+    await fetching;
+  } catch {
+    await queryClient.invalidateQueries({ queryKey: keys.messages(conversationId) });
+  }
+}
+
+/** What could not be fetched while there was no connection. */
+export function refreshFailed(): void {
+  void queryClient.refetchQueries({
+    type: 'active',
+    predicate: ({ state }) => state.fetchStatus === 'idle' && (state.isInvalidated || state.status === 'error'),
+  });
 }

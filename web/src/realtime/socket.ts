@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io-client';
 import { signIn } from '@/api/client';
 import { makeStore } from '@/ui/store';
-import { refresh, refreshAll } from './refresh';
+import { refresh, refreshAll, refreshFailed } from './refresh';
 import { type Batch, take } from './sequence';
 
 export interface Viewer {
@@ -22,6 +22,8 @@ let lastSeq: number | undefined;
 let viewed: string | null = null;
 let isRepairing = false;
 
+const AGAIN_MS = 1000;
+
 let isBegun = false;
 
 export async function connect(): Promise<void> {
@@ -38,12 +40,13 @@ export async function connect(): Promise<void> {
   socket.on('connect', () => {
     isConnected.set(true);
     if (viewed) say('viewing', { conversation_id: viewed });
+    refreshFailed();
   });
   socket.on('disconnect', (reason) => {
     isConnected.set(false);
     presence.set(undefined);
-    // The server ended it on purpose: membership or session are gone, or signing in again is wanted.
-    if (reason === 'io server disconnect') void refreshAll();
+    // The server ended it: it restarts, or nobody is signed in any more. Only coming again tells which.
+    if (reason === 'io server disconnect') setTimeout(() => socket?.connect(), AGAIN_MS * (1 + Math.random()));
   });
   socket.on('connect_error', (problem: Error & { data?: { code?: string } }) => {
     isConnected.set(false);

@@ -1,5 +1,6 @@
-import { type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query';
+import { type InfiniteData, infiniteQueryOptions, type QueryKey } from '@tanstack/react-query';
 import { api, type Schemas, unwrap } from '@/api/client';
+import { isBeingFetched, untilFetched } from '@/api/inOrder';
 import { keys } from '@/api/keys';
 import { meQuery, queryClient } from '@/api/queries';
 import type { operations } from '@/api/schema';
@@ -34,11 +35,25 @@ export function placeConversation(conversation: Conversation): void {
   for (const query of queryClient.getQueryCache().findAll({ queryKey: keys.conversationLists })) {
     const filters = query.queryKey[1] as Filters;
     const pages = query.state.data as Pages | undefined;
+    if (isBeingFetched(query.queryKey)) void placeAgain(conversation.id, query.queryKey);
     if (!pages) continue;
     const belongs = matches(conversation, filters, me);
     if (belongs === undefined) staleLists(JSON.stringify(filters));
     queryClient.setQueryData<Pages>(query.queryKey, withConversation(pages, conversation, belongs, filters.sort));
   }
+}
+
+const again = new Set<string>();
+
+/** An answer that was asked for before the change will replace the list: then the change is put there once more. */
+async function placeAgain(id: string, queryKey: QueryKey): Promise<void> {
+  const name = `${id} ${JSON.stringify(queryKey)}`;
+  if (again.has(name)) return;
+  again.add(name);
+  await untilFetched(queryKey);
+  again.delete(name);
+  const latest = queryClient.getQueryData<Conversation>(keys.conversation(id));
+  if (latest) placeConversation(latest);
 }
 
 /** The conversations of these contacts that some list shows. */

@@ -1,5 +1,6 @@
 import { type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query';
 import { api, type Schemas, unwrap } from '@/api/client';
+import { inTurn, isBeingFetched, untilFetched } from '@/api/inOrder';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queries';
 
@@ -26,19 +27,26 @@ function fetchPage(conversationId: string, limit: number, cursor?: string, signa
 }
 
 /** Fetches the newest messages of a conversation that is in the cache, and puts them where they belong. */
-export async function mergeNewest(conversationId: string): Promise<void> {
+export function mergeNewest(conversationId: string): Promise<void> {
+  return inTurn(`newest of ${conversationId}`, () => fetchNewest(conversationId));
+}
+
+async function fetchNewest(conversationId: string): Promise<void> {
   const queryKey = keys.messages(conversationId);
-  const state = queryClient.getQueryState(queryKey);
-  if (!state?.data) return;
+  await untilFetched(queryKey);
+  const known = queryClient.getQueryData<Pages>(queryKey);
+  if (!known) return;
   const isShown = queryClient.getQueryCache().find({ queryKey })?.isActive();
   if (!isShown) {
     await queryClient.invalidateQueries({ queryKey, refetchType: 'none' });
     return;
   }
   const newest = await fetchPage(conversationId, NEWEST);
+  // An older page that comes now would bring the thread as it was when it was asked for.
+  if (isBeingFetched(queryKey)) return fetchNewest(conversationId);
   let fits = true;
   queryClient.setQueryData<Pages>(queryKey, (before) => {
-    const merged = before && withNewest(before, newest.items, newest.next_cursor === null);
+    const merged = before && withNewest(before, newest.items, newest.next_cursor === null, known);
     fits = merged !== undefined;
     return merged ?? before;
   });
@@ -46,16 +54,28 @@ export async function mergeNewest(conversationId: string): Promise<void> {
 }
 
 /**
- * The pages with their newest part replaced by what the server says now.
- * Undefined when the two do not touch: more came than was fetched, and only fetching afresh is right.
+ * The pages with their newest part replaced by what the server says now; what was put there since it was asked, when
+ * the pages were as `asked`, is newer and stays. Undefined when the two do not touch: more came than was fetched, and
+ * only fetching afresh is right.
  */
-export function withNewest(pages: Pages, newest: Message[], isEverything = false): Pages | undefined {
+export function withNewest(
+  pages: Pages,
+  newest: Message[],
+  isEverything = false,
+  asked: Pages = pages,
+): Pages | undefined {
   const known = pages.pages.flatMap((page) => page.items);
-  if (known.length === 0 || isEverything) return rebuilt(pages, newest, isEverything ? [] : known);
+  const before = new Set(asked.pages.flatMap((page) => page.items));
+  const since = new Map(known.filter((message) => !before.has(message)).map((message) => [message.id, message]));
+  const answered = new Set(newest.map((message) => message.id));
+  const above = known.filter((message) => since.has(message.id) && !answered.has(message.id));
+  const items = newest.map((message) => since.get(message.id) ?? message);
+  if (known.length === 0 || isEverything) return rebuilt(pages, [...above, ...items], []);
   const oldest = newest.at(-1);
   const place = oldest ? known.findIndex((message) => message.id === oldest.id) : -1;
   if (place < 0) return undefined;
-  return rebuilt(pages, newest, known.slice(place + 1));
+  const older = known.slice(place + 1);
+  return rebuilt(pages, [...above.filter((message) => !older.includes(message)), ...items], older);
 }
 
 function rebuilt(pages: Pages, newest: Message[], older: Message[]): Pages {
@@ -82,10 +102,22 @@ function withoutAddresses(message: Message): unknown {
 }
 
 /** Fetches one message that changed and replaces it in the cache. */
-export async function placeMessage(conversationId: string, messageId: string): Promise<void> {
-  if (!queryClient.getQueryData(keys.messages(conversationId))) return;
-  const params = { path: { message_id: messageId } };
-  insertMessage(await unwrap(api.GET('/api/v1/messages/{message_id}', { params })));
+export function placeMessage(conversationId: string, messageId: string): Promise<void> {
+  return inTurn(`message ${messageId}`, async () => {
+    const queryKey = keys.messages(conversationId);
+    await untilFetched(queryKey);
+    if (!queryClient.getQueryData(queryKey)) return;
+    const params = { path: { message_id: messageId } };
+    const message = await unwrap(api.GET('/api/v1/messages/{message_id}', { params }));
+    await untilFetched(queryKey);
+    insertMessage(message);
+  });
+}
+
+/** Shows what became of a reply, until more is known of it: an event may have told already. */
+export function insertSent(message: Message): void {
+  const pages = queryClient.getQueryData<Pages>(keys.messages(message.conversation_id));
+  if (!pages?.pages.some((page) => page.items.some((item) => item.id === message.id))) insertMessage(message);
 }
 
 /** Puts a message that the server told us into the cache: in its place, or as the newest. */

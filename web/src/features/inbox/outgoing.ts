@@ -2,7 +2,7 @@ import { ApiError, api, type Schemas, Unreachable, unwrap } from '@/api/client';
 import { meQuery, queryClient } from '@/api/queries';
 import { isConnected } from '@/realtime/socket';
 import { makeStore, makeStoredStore } from '@/ui/store';
-import { insertMessage } from './messages';
+import { insertSent } from './messages';
 
 export type Draft = Partial<Schemas['SendMessage']> & { client_id: string };
 
@@ -63,7 +63,7 @@ async function deliver(entry: Outgoing): Promise<Outgoing['state'] | 'sent'> {
   const body = entry.draft as Schemas['SendMessage'];
   try {
     const message = await unwrap(api.POST('/api/v1/conversations/{conversation_id}/messages', { params, body }));
-    insertMessage(message);
+    insertSent(message);
     forget(entry.client_id);
     return 'sent';
   } catch (problem) {

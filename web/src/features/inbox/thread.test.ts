@@ -111,6 +111,21 @@ describe('pages of messages', () => {
     expect(withNewest(pages(message('a', 1)), [message('z', 9), message('y', 8)])).toBeUndefined();
   });
 
+  test('what came while the newest were asked for is not taken away again', () => {
+    const asked = pages(message('a', 1));
+    const meanwhile = withMessage(asked, message('b', 2));
+    expect(ids(withNewest(meanwhile, [message('a', 1)], false, asked))).toEqual(['b', 'a']);
+    expect(ids(withNewest(meanwhile, [message('a', 1)], true, asked))).toEqual(['b', 'a']);
+  });
+
+  test('what changed while the newest were asked for does not change back', () => {
+    const asked = pages(message('b', 2, { status: 'sending' }), message('a', 1));
+    const meanwhile = withMessage(asked, message('b', 2, { status: 'read' }));
+    const merged = withNewest(meanwhile, [message('c', 3), message('b', 2, { status: 'sent' })], false, asked);
+    expect(ids(merged)).toEqual(['c', 'b', 'a']);
+    expect(merged!.pages[0]!.items[1]!.status).toBe('read');
+  });
+
   test('a message that comes twice is there once', () => {
     const once = withMessage(pages(message('a', 1)), message('b', 2));
     expect(ids(withMessage(once, message('b', 2)))).toEqual(['b', 'a']);
