@@ -14,6 +14,7 @@ from hubbub.api.schemas.channels import (
     ChannelActivities,
     ChannelChange,
     ChannelFilters,
+    ChannelPermissions,
     ChannelProfile,
     ChannelProfileChange,
     Channels,
@@ -24,7 +25,7 @@ from hubbub.api.schemas.channels import (
     WebhookSetup,
 )
 from hubbub.api.schemas.common import Error
-from hubbub.channels import actions, profile, queries, sync
+from hubbub.channels import actions, permissions, profile, queries, sync
 from hubbub.connectors.registry import CONNECTORS, connector_for
 from hubbub.conversations.channel_activity import list_channel_activity
 from hubbub.organizations.jobs import defer
@@ -180,6 +181,20 @@ def sync_channel(request: HttpRequest, channel_id: UUID) -> HttpResponse:
     sync.sync_channel(organization_id, channel_id)
     defer("channels.sync_templates", organization_id=str(organization_id), channel_id=str(channel_id))
     return _changed(request, channel_id)
+
+
+@router.get("/{channel_id}/permissions", auth=Key("read"), response={200: ChannelPermissions, **FAULTS})
+def get_permissions(request: HttpRequest, channel_id: UUID) -> HttpResponse:
+    """Ask the platform what the account's token may do, beside what is needed."""
+    found = permissions.read_permissions(organization_of(request), channel_id)
+    return item(
+        {
+            "needed": found.needed,
+            "granted": found.granted,
+            "missing": found.missing,
+            "problem": found.problem,
+        }
+    )
 
 
 @router.get("/{channel_id}/profile", auth=Key("read"), response={200: ChannelProfile, **FAULTS})

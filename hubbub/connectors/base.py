@@ -252,6 +252,20 @@ class ProbesAccount(Protocol):
 
 
 @runtime_checkable
+class TellsPermissions(Protocol):
+    """What the account's token may do, told by the platform."""
+
+    def needed_permissions(self, access: ChannelAccess) -> tuple[str, ...]:
+        """What Hubbub needs; empty where the platform does not tell of such a token."""
+
+    def permissions_request(self, access: ChannelAccess) -> ApiRequest:
+        """Raises InvalidInput where the app is not known that may ask."""
+
+    def read_permissions(self, response: ApiResponse) -> frozenset[str]:
+        """Raises InvalidInput with the platform's reason."""
+
+
+@runtime_checkable
 class ReadsQuota(Protocol):
     """An allowance that must be asked for, because no other answer tells of it."""
 

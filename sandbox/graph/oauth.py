@@ -22,6 +22,11 @@ Json = dict[str, Any]
 HOUR, DAY = 3600.0, 86400.0
 LONG = 60 * DAY
 CODE_SECONDS = {"user": 600.0, "business": 30.0, "instagram": HOUR}
+GRANTED_TO = {
+    "instagram": ("instagram_basic", "instagram_manage_messages", "instagram_manage_comments"),
+    "whatsapp": ("whatsapp_business_messaging", "whatsapp_business_management"),
+}
+"""Beside `USER_SCOPES`, where everything was granted."""
 USER_SCOPES = (
     "pages_show_list",
     "pages_messaging",
@@ -146,7 +151,7 @@ def _described(call: GraphCall, token: Token) -> Json:
         "expires_at": int(token.expires_at),
         "is_valid": token.invalid_subcode is None and not is_expired,
         "issued_at": int(token.issued_at),
-        "scopes": sorted(token.scopes) if token.scopes is not None else list(USER_SCOPES),
+        "scopes": sorted(token.scopes) if token.scopes is not None else _all_scopes(token),
         "user_id": token.user_id or "1",
     }
     if token.accounts and token.kind == "page":
@@ -158,6 +163,11 @@ def _described(call: GraphCall, token: Token) -> Json:
         subcode = 463 if is_expired else token.invalid_subcode
         data["error"] = {"code": 190, "message": "Error validating access token", "subcode": subcode}
     return data
+
+
+def _all_scopes(token: Token) -> list[str]:
+    more = {scope for one in token.accounts for scope in GRANTED_TO.get(one.platform, ())}
+    return [*USER_SCOPES, *sorted(more)]
 
 
 def _person(call: GraphCall) -> Person:

@@ -178,6 +178,15 @@ class ConnectionTest(Schema):
     missing_fields: list[str]
 
 
+class ChannelPermissions(Schema):
+    """What the account's token may do. All empty where the platform knows no such thing."""
+
+    needed: list[str] = Field(description="What Hubbub needs.")
+    granted: list[str] | None = Field(description="What the platform allows; null when it could not be asked.")
+    missing: list[str]
+    problem: str = Field(description="Why it could not be asked, as a sentence; else empty.")
+
+
 class ChannelProfile(Schema):
     """What stands on the account itself."""
 

@@ -23,7 +23,7 @@ from hubbub.connectors.capabilities import Capabilities
 from hubbub.connectors.events import InboundEvent
 from hubbub.connectors.instagram import account, comments, media, profile, threads, webhook
 from hubbub.connectors.instagram.answers import ANSWERS
-from hubbub.connectors.instagram.calls import LABEL
+from hubbub.connectors.instagram.calls import LABEL, is_login
 from hubbub.connectors.instagram.capabilities import CAPABILITIES
 from hubbub.connectors.instagram.render import render
 from hubbub.connectors.instagram.settings import PROFILE, profile_settings_request, read_profile_answer, read_requests
@@ -42,6 +42,14 @@ from hubbub.connectors.meta.answers import READ
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.kit.json import JsonValue
 
+PERMISSIONS = (
+    "instagram_basic",
+    "instagram_manage_messages",
+    "instagram_manage_comments",
+    "pages_manage_metadata",
+    "pages_read_engagement",
+)
+"""What the token must be allowed. https://developers.facebook.com/docs/messenger-platform/instagram"""
 CREDENTIALS = (
     CredentialField(
         name="access_token",
@@ -181,6 +189,15 @@ class InstagramConnector:
         return profile.read_profile(response)
 
     # Our account
+
+    def needed_permissions(self, access: ChannelAccess) -> tuple[str, ...]:
+        return () if is_login(access) else PERMISSIONS
+
+    def permissions_request(self, access: ChannelAccess) -> ApiRequest:
+        return app.token_request(access)
+
+    def read_permissions(self, response: ApiResponse) -> frozenset[str]:
+        return app.read_scopes(response, "Instagram")
 
     def account_request(self, access: ChannelAccess) -> ApiRequest:
         return account.account_request(access)

@@ -41,6 +41,8 @@ from hubbub.connectors.meta import app, envelope, graph, signature
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.kit.json import JsonValue
 
+PERMISSIONS = ("pages_messaging", "pages_manage_metadata", "pages_read_engagement")
+"""What the token must be allowed. https://developers.facebook.com/docs/messenger-platform/overview"""
 CREDENTIALS = (
     CredentialField(name="access_token", label="Page access token", help="From a person with the task Messaging."),
     CredentialField(
@@ -168,6 +170,15 @@ class MessengerConnector:
         return ANSWERS.upload(response)
 
     # The account
+
+    def needed_permissions(self, access: ChannelAccess) -> tuple[str, ...]:  # noqa: ARG002
+        return PERMISSIONS
+
+    def permissions_request(self, access: ChannelAccess) -> ApiRequest:
+        return app.token_request(access)
+
+    def read_permissions(self, response: ApiResponse) -> frozenset[str]:
+        return app.read_scopes(response, "Messenger")
 
     def account_request(self, access: ChannelAccess) -> ApiRequest:
         return account.account_request(access)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hubbub.connectors.base import AppSubscription
-from hubbub.connectors.messages import ApiRequest, ChannelAccess, Credentials
-from hubbub.connectors.meta.graph import JsonObject, graph_request
+from hubbub.connectors.messages import ApiRequest, ApiResponse, ChannelAccess, Credentials
+from hubbub.connectors.meta.graph import JsonObject, graph_request, need_object
 from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import as_list, as_object, as_text, dig
 
@@ -82,7 +82,7 @@ def _call(access: ChannelAccess, method: str, body: JsonObject | None = None) ->
 
 
 def token_request(access: ChannelAccess) -> ApiRequest:
-    """Asks what the Page's token may do."""
+    """Asks what the token may do."""
     return graph_request(
         as_app(access),
         "GET",
@@ -97,3 +97,11 @@ def token_request(access: ChannelAccess) -> ApiRequest:
 def scopes_in(told: object) -> frozenset[str]:
     """The permissions of the token, in the answer."""
     return frozenset(name for one in as_list(dig(told, "data", "scopes")) if (name := as_text(one)))
+
+
+def read_scopes(response: ApiResponse, platform: str) -> frozenset[str]:
+    """The permissions of the token. Raises with Meta's words for a token or an app that may not."""
+    told = need_object(response, platform)
+    if dig(told, "data", "is_valid") is False:
+        raise InvalidInput(as_text(dig(told, "data", "error", "message")) or "Meta says that the token is not valid.")
+    return scopes_in(told)

@@ -26,11 +26,14 @@ from hubbub.connectors.messages import (
     OutboundMessage,
     SendContext,
 )
-from hubbub.connectors.meta import graph, signature
+from hubbub.connectors.meta import app, graph, signature
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.connectors.whatsapp import account, answers, chat, media, parse, render, templates
 from hubbub.connectors.whatsapp.capabilities import CAPABILITIES
 from hubbub.kit.json import JsonValue
+
+PERMISSIONS = ("whatsapp_business_messaging", "whatsapp_business_management")
+"""What the token must be allowed. https://developers.facebook.com/documentation/business-messaging/whatsapp/permissions"""
 
 
 class WhatsAppConnector:
@@ -121,6 +124,15 @@ class WhatsAppConnector:
 
     def create_template_request(self, access: ChannelAccess, definition: dict[str, JsonValue]) -> ApiRequest:
         return templates.create_template_request(access, definition)
+
+    def needed_permissions(self, access: ChannelAccess) -> tuple[str, ...]:  # noqa: ARG002
+        return PERMISSIONS
+
+    def permissions_request(self, access: ChannelAccess) -> ApiRequest:
+        return app.token_request(access)
+
+    def read_permissions(self, response: ApiResponse) -> frozenset[str]:
+        return app.read_scopes(response, "WhatsApp")
 
     def account_request(self, access: ChannelAccess) -> ApiRequest:
         return account.account_request(access)

@@ -385,6 +385,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{channel_id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Permissions
+         * @description Ask the platform what the account's token may do, beside what is needed.
+         */
+        get: operations["hubbub_api_channels_get_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{channel_id}/profile": {
         parameters: {
             query?: never;
@@ -2876,6 +2896,29 @@ export interface components {
             project_id?: string | null;
             /** Status */
             status?: ("pending" | "connected" | "needs_reconnect" | "paused" | "error" | "suspended" | "disconnected") | null;
+        };
+        /**
+         * ChannelPermissions
+         * @description What the account's token may do. All empty where the platform knows no such thing.
+         */
+        ChannelPermissions: {
+            /**
+             * Granted
+             * @description What the platform allows; null when it could not be asked.
+             */
+            granted: string[] | null;
+            /** Missing */
+            missing: string[];
+            /**
+             * Needed
+             * @description What Hubbub needs.
+             */
+            needed: string[];
+            /**
+             * Problem
+             * @description Why it could not be asked, as a sentence; else empty.
+             */
+            problem: string;
         };
         /**
          * ChannelProfile
@@ -7316,6 +7359,64 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hubbub_api_channels_get_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelPermissions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
