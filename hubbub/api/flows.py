@@ -11,10 +11,11 @@ from ninja import Query, Router
 from hubbub.api.router import Key, item, organization_of, page, who
 from hubbub.api.schemas import flows as schemas
 from hubbub.api.schemas.common import Accepted, Error
+from hubbub.channels.stored_templates import stored_templates
 from hubbub.flows import actions, queries
 from hubbub.flows.catalogue import subflows_for
 from hubbub.flows.matching import Trigger
-from hubbub.flows.simulation import Setting, simulate
+from hubbub.flows.simulation import Setting, played, start
 
 router = Router(tags=["flows"])
 FAULTS = {401: Error, 403: Error, 404: Error, 422: Error}
@@ -71,8 +72,10 @@ def test_flow(request: HttpRequest, flow_id: UUID, body: schemas.FlowTest) -> Ht
     setting = Setting(platform=body.platform, language=body.language, name=body.name, key=saved["key"])
     definition = saved["definition"] if body.definition is None else body.definition
     given = [one.model_dump(exclude_none=True) for one in body.inputs]
-    turns = simulate(definition, given, setting, subflows=subflows_for(organization_id, definition))
-    return item({"turns": turns})
+    simulation = start(definition, setting, subflows_for(organization_id, definition))
+    stored = stored_templates(organization_id, simulation.template_names)
+    simulation.use_templates({name: data for of_channel in stored.values() for name, data in of_channel.items()})
+    return item({"turns": played(simulation, given)})
 
 
 @router.get("/{flow_id}/counts", auth=Key("read"), response={200: schemas.FlowCounts, **FAULTS})

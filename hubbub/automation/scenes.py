@@ -9,13 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from hubbub.channels.models import Channel
-from hubbub.connectors.messenger.tidying import tidy_template
+from hubbub.channels.stored_templates import stored_templates
 from hubbub.connectors.registry import connector_for
 from hubbub.conversations.policy import Situation, window_closes_at
 from hubbub.flows.catalogue import Definitions, FlowBook, definitions_of, flows_of, versions_of
 from hubbub.flows.engine import Person
 from hubbub.flows.runs import LiveRun, live_runs
-from hubbub.kit.errors import Unsendable
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.database import Row, run
 
@@ -32,14 +31,6 @@ SELECT c.id, c.channel_id, c.contact_id, c.status, c.type, c.handover, c.is_stan
   LEFT JOIN contact p ON p.id = c.contact_id
   LEFT JOIN contact_identity i ON i.id = c.identity_id
  WHERE c.organization_id = %(organization)s AND c.id = ANY(%(ids)s::uuid[])
-"""
-TEMPLATES = """
-SELECT DISTINCT ON (channel_id, name) channel_id, name,
-       jsonb_build_object('template_type', category) || coalesce(components -> 'template_data', '{}') AS data
-  FROM template
- WHERE organization_id = %(organization)s AND channel_id = ANY(%(channels)s::uuid[]) AND name = ANY(%(names)s::text[])
-   AND parameter_format = 'stored' AND status = 'stored'
- ORDER BY channel_id, name, id DESC
 """
 ITEMS = """
 SELECT i.conversation_id, i.id, i.occurred_at, i.type <> '' AS is_event, coalesce(m.external_id, '') AS external_id,
@@ -109,7 +100,7 @@ def read_scenes(organization_id: UUID, conversation_ids: Collection[UUID]) -> di
     runs = live_runs(ids)
     book = flows_of(organization_id)
     definitions = definitions_of(_versions(book, runs.values()))
-    templates = _templates(organization_id, channels, definitions.templates)
+    templates = stored_templates(organization_id, definitions.templates, channels)
     return {
         row["id"]: _scene(
             row,
@@ -136,25 +127,6 @@ def _versions(book: FlowBook, runs: Collection[LiveRun]) -> set[UUID]:
     """Of every flow that may begin or go on here."""
     begun = {version for one in runs for version in (one.version_id, *one.subflow_versions.values())}
     return versions_of(entry.ref for entry in book.entries) | begun
-
-
-def _templates(
-    organization_id: UUID, channels: Collection[UUID], names: Collection[str]
-) -> dict[UUID, dict[str, JsonValue]]:
-    """The stored templates of these names, by channel; most flows name none, and nothing is asked."""
-    found: dict[UUID, dict[str, JsonValue]] = {}
-    if names:
-        for row in run(TEMPLATES, organization=organization_id, channels=[*channels], names=[*names]):
-            found.setdefault(row["channel_id"], {})[row["name"]] = _tidy(row["data"])
-    return found
-
-
-def _tidy(template: Mapping[str, JsonValue]) -> JsonValue:
-    """As Messenger takes it; what cannot be made so is refused when it is sent, with the reason."""
-    try:
-        return tidy_template(template)
-    except Unsendable:
-        return dict(template)
 
 
 def _scene(row: Row, channel: Channel, templates: Mapping[str, JsonValue], **known: Any) -> Scene:

@@ -58,6 +58,15 @@ class Simulation:
     subflows: Mapping[str, Definition] = field(default_factory=dict)
     state: RunState | None = None
 
+    @property
+    def template_names(self) -> frozenset[str]:
+        """The stored templates that it may send."""
+        return self.definition.templates.union(*(one.templates for one in self.subflows.values()))
+
+    def use_templates(self, templates: Mapping[str, JsonValue]) -> None:
+        """By name, as the platform takes them, with `{{variables}}`: as if they were stored for the channel."""
+        self.person = replace(self.person, templates=templates)
+
     def play(self, given: Mapping[str, JsonValue]) -> Advance:
         """One input: {"text"}, {"payload", "text"}, {"is_time_up": true} or {"http": {"status", "body", "error"}}.
 
@@ -108,15 +117,8 @@ def start(document: JsonValue, setting: Setting, subflows: Mapping[str, Definiti
     )
 
 
-def simulate(
-    document: JsonValue,
-    inputs: Sequence[Mapping[str, JsonValue]],
-    setting: Setting,
-    *,
-    subflows: Mapping[str, Definition] | None = None,
-) -> list[dict[str, Any]]:
-    """Play the inputs one after the other; a turn each, as JSON. Raises FaultyFlow, InvalidInput."""
-    simulation = start(document, setting, subflows)
+def played(simulation: Simulation, inputs: Sequence[Mapping[str, JsonValue]]) -> list[dict[str, Any]]:
+    """Play the inputs one after the other; a turn each, as JSON. Raises InvalidInput."""
     return [{"input": dict(given), **turn_json(simulation.play(given))} for given in inputs]
 
 

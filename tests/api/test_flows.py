@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hubbub.channels.models import Template
 from hubbub.flows.actions import NewFlow, create_flow
 from hubbub.flows.models import FlowRun
 from hubbub.flows.runs import count_steps, save_runs
@@ -13,7 +14,7 @@ from hubbub.organizations.scope import organization_scope
 from tests.flows.documents import FAULTY, LEADS, calls, hello
 from tests.flows.test_models import make_run
 from tests.flows.test_runs import a_count, a_write
-from tests.support.factories import make_tenant
+from tests.support.factories import make_channel, make_tenant
 from tests.support.roles import acting_as
 from tests.support.talk import make_talk
 from tests.support.web import Api, api_for
@@ -108,3 +109,26 @@ def test_a_flow_that_calls_another_is_tried_with_it() -> None:
     [turn] = api.post(f"/flows/{outer['id']}/test", {"inputs": [{"text": "hi"}]}).body["turns"]
     assert (turn["status"], turn["error"]) == ("completed", "")
     assert [one["content"]["text"] for one in turn["effects"] if one["effect"] == "send"] == ["From within"]
+
+
+def test_a_flow_is_tried_with_the_templates_that_are_stored() -> None:
+    tenant = make_tenant()
+    channel, api = make_channel(tenant, "facebook"), api_for(tenant)
+    part = {"type": "send_template", "template": "Welcome"}
+    flow = make(api, definition={"start": {"actions": [part]}})
+    path, given = f"/flows/{flow['id']}/test", {"inputs": [{"text": "hi"}]}
+    [turn] = api.post(path, given).body["turns"]
+    assert "There is no template Welcome on this channel." in turn["error"]
+    with organization_scope(tenant.id):
+        Template.objects.create(
+            organization_id=tenant.id,
+            channel=channel,
+            external_id="1",
+            name="Welcome",
+            category="button",
+            status="stored",
+            parameter_format="stored",
+            components={"template_data": {"text": "Hi {{first_name}}", "buttons": []}},
+        )
+    [turn] = api.post(path, given).body["turns"]
+    assert [one["content"]["text"] for one in turn["effects"] if one["effect"] == "send"] == ["Hi Mali"]

@@ -74,6 +74,21 @@ def test_one_flow_of_an_exported_file_is_chosen(tmp_path: Path) -> None:
         chat(path, "hi", flow="third")
 
 
+GREETING = {"start": {"actions": [{"type": "send_template", "template": "Welcome", "variables": {"shop": "Baan"}}]}}
+WELCOME = {"template_type": "button", "text": "Welcome to {{shop}}, {{first_name}}!", "buttons": []}
+
+
+def test_templates_that_are_stored_for_a_page_come_from_a_file(tmp_path: Path) -> None:
+    flow, templates = written(tmp_path, GREETING), tmp_path / "templates.json"
+    assert "There is no template Welcome on this channel" in chat(flow, "hi")
+    templates.write_bytes(dumps({"Welcome": WELCOME}))
+    assert "Welcome to Baan, Mali!" in chat(flow, "hi", templates=templates)
+    for useless in (b"{}", b"[]", b'{"Welcome": "hi"}'):
+        templates.write_bytes(useless)
+        with pytest.raises(CommandError, match="has no templates"):
+            chat(flow, "hi", templates=templates)
+
+
 def test_a_faulty_flow_is_refused_with_every_fault(tmp_path: Path) -> None:
     with pytest.raises(CommandError) as refused:
         chat(written(tmp_path, FAULTY), "hi")

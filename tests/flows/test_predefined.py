@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from hubbub.channels.models import PLATFORMS
+from hubbub.flows import simulation
 from hubbub.flows.actions import change_flow
 from hubbub.flows.engine import faults_of
 from hubbub.flows.exchange import export_flows
 from hubbub.flows.matching import TriggerFacts, faults_of_trigger
 from hubbub.flows.predefined import KINDS, install, values_of
-from hubbub.flows.simulation import Setting, simulate
 from hubbub.kit import clock
 from hubbub.kit.errors import InvalidInput
 from hubbub.organizations.scope import organization_scope
@@ -69,7 +69,8 @@ WALKS: dict[str, list[tuple[list[str | dict[str, str]], str, set[str]]]] = {
 
 def played(kind: str, inputs: list[str | dict[str, str]], **setting: Any) -> list[dict[str, Any]]:
     given = [{"text": one} if isinstance(one, str) else one for one in inputs]
-    return simulate(values_of(kind)["definition"], given, Setting(**setting))
+    begun = simulation.start(values_of(kind)["definition"], simulation.Setting(**setting))
+    return simulation.played(begun, given)
 
 
 def effects_of(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,13 +11,14 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from hubbub.channels.models import PLATFORMS
+from hubbub.channels.stored_templates import as_sent
 from hubbub.flows.actions import FaultyFlow, refuse_definition
 from hubbub.flows.engine import read_definition
 from hubbub.flows.files import definitions_in, read_json
 from hubbub.flows.simulation import Setting, Simulation, start, turn_json
 from hubbub.flows.transcript import buttons_of, lines_of
 from hubbub.kit.errors import HubbubError, InvalidInput
-from hubbub.kit.json import JsonValue, loads
+from hubbub.kit.json import JsonValue, as_object, loads
 
 HELP = """You are the customer. Write what they say, or:
   /1 /2 …        tap the first, second … button
@@ -40,6 +41,12 @@ class Command(BaseCommand):
         parser.add_argument("--platform", choices=list(PLATFORMS), default="facebook", help="what it can show counts")
         parser.add_argument("--language", default="en", help="the customer's")
         parser.add_argument("--name", default="Mali Boonmee", help="the customer's")
+        parser.add_argument(
+            "--templates",
+            type=Path,
+            metavar="FILE",
+            help='stored templates: {"Welcome": {"template_type": "button", …}}',
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         try:
@@ -86,7 +93,19 @@ def _simulation(options: Mapping[str, Any]) -> Simulation:
         refuse_definition(definition)
     setting = Setting(platform=options["platform"], language=options["language"], name=options["name"], key=key)
     subflows = {name: read_definition(definition, name) for name, definition in definitions.items()}
-    return start(definitions[key], setting, subflows)
+    simulation = start(definitions[key], setting, subflows)
+    if options["templates"] is not None:
+        simulation.use_templates(_templates_in(options["templates"]))
+    return simulation
+
+
+def _templates_in(path: Path) -> dict[str, JsonValue]:
+    """By name. Raises NotFound, InvalidInput."""
+    templates = as_object(read_json(path)) or {}
+    read = {name: as_object(template) for name, template in templates.items()}
+    if not read or None in read.values():
+        raise InvalidInput(f'{path.name} has no templates: {{"Welcome": {{"template_type": "button", …}}}}.')
+    return {name: as_sent(template) for name, template in read.items() if template is not None}
 
 
 def _given(line: str, buttons: list[tuple[str, str]]) -> dict[str, JsonValue]:
