@@ -44,7 +44,7 @@ def write_profile(shop: Shop, identity: ContactIdentity) -> None:
 
 def until_somebody_waits() -> None:
     """Until a session of this database waits for a row."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not run("SELECT FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')"):
         assert time.monotonic() < deadline
         time.sleep(0.01)

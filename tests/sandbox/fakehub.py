@@ -66,7 +66,7 @@ class FakeHub:
     def bodies(self, path: str = "") -> list[Json]:
         return [json.loads(body) for where, _, body in self.received if where.startswith(path)]
 
-    def wait_for(self, wanted: Callable[[], Any], seconds: float = 5.0) -> Any:
+    def wait_for(self, wanted: Callable[[], Any], seconds: float = 30.0) -> Any:
         """Until ``wanted()`` is true; fails the test otherwise."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

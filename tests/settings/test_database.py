@@ -36,7 +36,7 @@ def fall_silent() -> None:
 
 
 def until_ended(pid: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     with acting_as("inbound"):
         while run("SELECT 1 FROM pg_stat_activity WHERE pid = %(pid)s", pid=pid):
             assert time.monotonic() < deadline
