@@ -99,6 +99,17 @@ def delete_subscription(request: HttpRequest, subscription_id: UUID) -> HttpResp
     return item({"status": "accepted"})
 
 
+@router.post(
+    "/push-subscriptions/{subscription_id}/test",
+    auth=Key("read"),
+    response={202: Accepted, 401: Error, 403: Error, 404: Error, 422: Error},
+)
+def test_subscription(request: HttpRequest, subscription_id: UUID) -> HttpResponse:
+    """Have a notification that says no more than that it works pushed to that device."""
+    preferences.send_test(who(request), person_of(request), subscription_id)
+    return item({"status": "accepted"}, 202)
+
+
 def _shape(request: HttpRequest) -> dict[str, Any]:
     principal = who(request)
     organization = Organization.objects.only("id", "name", "slug").get(id=principal.organization_id)

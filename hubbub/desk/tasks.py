@@ -27,6 +27,11 @@ def push(*, subscription_id: str, **occasion: Any) -> None:
     notifying.push_to(_occasion(**occasion), UUID(subscription_id))
 
 
+@app.task(name="desk.push_test", queue="desk", retry=Backoff())
+def push_test(*, organization_id: str, subscription_id: str) -> None:
+    notifying.try_device(UUID(organization_id), UUID(subscription_id))
+
+
 @app.task(name="desk.mail", queue="desk", retry=Backoff())
 def mail(*, user_id: str, **occasion: Any) -> None:
     notifying.mail_to(_occasion(**occasion), UUID(user_id))

@@ -110,7 +110,7 @@ def jobs_of(talk: Talk, name: str) -> list[dict[str, Any]]:
 def carry_out(talk: Talk) -> None:
     """Run what was asked for so far, as the process that runs jobs; then forget that it was asked for."""
     with acting_as("jobs"):
-        for task in (tasks.notify, tasks.push, tasks.mail):
+        for task in (tasks.notify, tasks.push, tasks.push_test, tasks.mail):
             for arguments in jobs_of(talk, str(task.name)):
                 task.func(**arguments)
             run(
@@ -225,6 +225,26 @@ def test_a_browser_that_is_gone_is_forgotten(service: PushService) -> None:
     office.talk.says("hello?", second=5)
     carry_out(office.talk)
     assert len(service.taken) == 1
+
+
+def test_a_device_can_be_tried_by_its_owner_alone(service: PushService) -> None:
+    office = Office(service)
+    [device] = office.bob.get("/me/push-subscriptions").items
+    address = f"/me/push-subscriptions/{device['id']}/test"
+    assert office.ann.post(address, {}).status == 404
+    assert office.bob.post(address, {}).status == 202
+    carry_out(office.talk)
+    assert service.read() == [{"reason": "test"}]
+    assert office.bob.get("/me/push-subscriptions").items[0]["used_at"] is not None
+
+
+def test_a_device_that_is_gone_is_forgotten_when_it_is_tried(service: PushService) -> None:
+    office = Office(service)
+    [device] = office.bob.get("/me/push-subscriptions").items
+    office.bob.post(f"/me/push-subscriptions/{device['id']}/test", {})
+    service.status = 410
+    carry_out(office.talk)
+    assert office.bob.get("/me/push-subscriptions").items == []
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

@@ -129,6 +129,18 @@ def push_to(occasion: Occasion, subscription_id: UUID) -> None:
         run(USED if is_there else GONE, id=subscription_id)
 
 
+def try_device(organization_id: UUID, subscription_id: UUID) -> None:
+    """Show somebody that notifications reach this device; forget one that is gone."""
+    with organization_scope(organization_id):
+        found = PushSubscription.objects.filter(id=subscription_id).first()
+        subscription = found.subscription if found is not None else None
+    if subscription is None:
+        return
+    is_there = push.send(subscription, {"reason": "test"}, topic="test")
+    with organization_scope(organization_id):
+        run(USED if is_there else GONE, id=subscription_id)
+
+
 def _notification(occasion: Occasion, about: Row) -> dict[str, JsonValue]:
     """What a device is told, encrypted on its way. It says it in the person's own language, by the reason."""
     return {

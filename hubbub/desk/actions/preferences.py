@@ -13,6 +13,7 @@ from hubbub.kit.errors import InvalidInput, NotFound
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.fields import blind_index
+from hubbub.organizations.jobs import defer
 
 MOST_DEVICES = 20
 """Of one person; beyond it the one that was used longest ago goes."""
@@ -58,6 +59,15 @@ def subscribe(
 def _make_room(rows: Any) -> None:
     spare = rows.order_by("-used_at", "-created_at").values_list("id", flat=True)[MOST_DEVICES - 1 :]
     rows.filter(id__in=list(spare)).delete()
+
+
+def send_test(principal: Principal, user_id: UUID, subscription_id: UUID) -> None:
+    """Ask for a notification on a browser of one's own. Raises NotFound."""
+    rows = PushSubscription.objects.filter(organization_id=principal.organization_id, user_id=user_id)
+    if not rows.filter(id=subscription_id).exists():
+        raise NotFound("There is no such device of yours.")
+    organization_id = str(principal.organization_id)
+    defer("desk.push_test", organization_id=organization_id, subscription_id=str(subscription_id))
 
 
 def unsubscribe(principal: Principal, user_id: UUID, subscription_id: UUID) -> None:
