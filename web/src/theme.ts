@@ -40,7 +40,10 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     // The page itself never scrolls: there is nothing to lock.
-    Modal: { defaultProps: { lockScroll: false, centered: true, radius: 'lg' } },
+    Modal: {
+      defaultProps: { lockScroll: false, centered: true, radius: 'lg' },
+      styles: { title: { fontWeight: 600 } },
+    },
     Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', color: 'dark.7' } },
     // The placeholder that takes the focus is no item of a menu: axe objects, and the first item is better anyway.

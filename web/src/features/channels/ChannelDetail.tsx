@@ -12,6 +12,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Schemas } from '@/api/client';
 import { keys } from '@/api/keys';
+import { useMay } from '@/api/queries';
 import { formatNumber, t } from '@/i18n';
 import { ChannelBadge, PLATFORM_NAMES } from '@/ui/ChannelBadge';
 import { fullTime } from '@/ui/time';
@@ -20,6 +21,8 @@ import { StateBadge } from './ChannelsPage';
 import { type Channel, toneOf } from './channels';
 import classes from './channels.module.css';
 import { Health } from './Health';
+import { HoursForm } from './HoursForm';
+import { Permissions } from './Permissions';
 import { ProfileForm } from './ProfileForm';
 import { activityQuery, changes } from './queries';
 import { SettingsForm } from './SettingsForm';
@@ -35,6 +38,7 @@ interface Props {
 export function ChannelDetail({ channel, mayManage, onClose, onReconnect }: Props) {
   const name = channel.name || channel.external_id;
   const isGone = channel.status === 'disconnected';
+  const mayKeepHours = useMay('manage_desk');
   return (
     <section className={classes.detail} aria-label={name}>
       <header className={classes.top}>
@@ -52,7 +56,9 @@ export function ChannelDetail({ channel, mayManage, onClose, onReconnect }: Prop
       {mayManage && <Actions channel={channel} onReconnect={onReconnect} />}
       <Health channelId={channel.id} />
       <Facts channel={channel} />
+      {!isGone && <Permissions channelId={channel.id} />}
       {mayManage && !isGone && <SettingsForm channel={channel} />}
+      {mayKeepHours && !isGone && <HoursForm channelId={channel.id} />}
       {!isGone && <ProfileForm channel={channel} mayManage={mayManage} />}
     </section>
   );
@@ -151,7 +157,7 @@ function Facts({ channel }: { channel: Channel }) {
     [t('channels.category'), channel.category],
     [t('channels.username'), channel.username],
     [t('channels.tokenUntil'), channel.token_expires_at ? time(channel.token_expires_at) : t('channels.unlimited')],
-    [t('channels.permissions'), channel.subscribed_fields.length > 0 && <Fields names={channel.subscribed_fields} />],
+    [t('channels.webhookFields'), channel.subscribed_fields.length > 0 && <Fields names={channel.subscribed_fields} />],
   ];
   return (
     <section className={classes.card} aria-label={t('channels.facts')}>
@@ -162,7 +168,9 @@ function Facts({ channel }: { channel: Channel }) {
           .map(([label, value]) => (
             <div key={label}>
               <dt>{label}</dt>
-              <dd dir="auto">{value}</dd>
+              <dd>
+                <bdi>{value}</bdi>
+              </dd>
             </div>
           ))}
       </dl>

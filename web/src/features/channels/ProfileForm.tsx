@@ -9,7 +9,7 @@ import { sentenceOf, showToast } from '@/ui/toasts';
 import type { Channel } from './channels';
 import classes from './channels.module.css';
 import { Preview } from './Preview';
-import { changesOf, type Draft, draftOf, type Json, type MenuItem } from './profile';
+import { changesOf, type Draft, draftOf, type Json, type MenuItem, saidOf } from './profile';
 import { changes, profileQuery } from './queries';
 
 const settingName = (name: string) => translated(`channels.profile.${name}`, name);
@@ -63,6 +63,24 @@ function Loaded({
       {profile.drift.length > 0 && theirs && (
         <div className={classes.why} data-tone="warn">
           <p>{t('channels.drift', { names: profile.drift.map(settingName).join(', ') })}</p>
+          <table className={classes.drift}>
+            <thead>
+              <tr>
+                <td />
+                <th scope="col">{t('channels.driftHere')}</th>
+                <th scope="col">{t('channels.driftThere')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {profile.drift.map((name) => (
+                <tr key={name}>
+                  <th scope="row">{settingName(name)}</th>
+                  <td dir="auto">{saidOf(name, ours, theirs) || t('channels.driftNothing')}</td>
+                  <td dir="auto">{saidOf(name, theirs, theirs) || t('channels.driftNothing')}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
           {mayManage && (
             <div className={classes.actions}>
               <Button size="xs" variant="default" loading={save.isPending} onClick={() => save.mutate(only(ours))}>

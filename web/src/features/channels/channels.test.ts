@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { barsOf, type Channel, type Counter, chosenOf, readSearch, toneOf } from './channels';
-import { changesOf, draftOf } from './profile';
+import { changesOf, draftOf, saidOf } from './profile';
 
 const channel = (name: string, status: string, platform = 'line') =>
   ({ name, status, platform, username: '', external_id: `id-${name}` }) as Channel;
@@ -61,4 +61,12 @@ test('what was emptied is taken away, and only what the platform has is sent', (
   const before = { ice_breakers: [{ question: 'Open?', payload: 'HOURS' }] };
   const draft = { ...draftOf(before), questions: [], getStarted: 'GO' };
   expect(changesOf(draft, before, ['ice_breakers'])).toEqual({ ice_breakers: null });
+});
+
+test('a setting is said in a few words', () => {
+  expect(saidOf('persistent_menu', { persistent_menu: MENU }, {})).toBe('A');
+  expect(saidOf('greeting', {}, {})).toBe('');
+  const held = { rich_menus: [{ richMenuId: 'r1', name: 'Summer' }], default_rich_menu_id: 'r1' };
+  expect(saidOf('default_rich_menu_id', held, held)).toBe('Summer');
+  expect(saidOf('commands', { commands: [] }, {})).toBe('[]');
 });

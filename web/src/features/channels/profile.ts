@@ -77,3 +77,17 @@ export function changesOf(draft: Draft, before: Json, settable: readonly string[
 }
 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+/** One setting in a few words, for people who compare; `held` knows the names of rich menus. */
+export function saidOf(name: string, settings: Json, held: Json): string {
+  const draft = draftOf(settings);
+  const menu = list(held.rich_menus).find((one) => one.richMenuId === draft.richMenu);
+  const said: Record<string, string[]> = {
+    get_started: [draft.getStarted],
+    greeting: draft.greetings.map((one) => one.text),
+    persistent_menu: draft.menu.map((one) => one.title),
+    ice_breakers: draft.questions.map((one) => one.question),
+    default_rich_menu_id: [text(menu?.name) || draft.richMenu],
+  };
+  return (said[name] ?? [settings[name] ? JSON.stringify(settings[name]) : '']).join(' · ');
+}

@@ -42,6 +42,19 @@ export const profileQuery = (id: string) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/channels/{channel_id}/profile', { params: path(id), signal })),
   });
 
+export const permissionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.channel(id), 'permissions'],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/channels/{channel_id}/permissions', { params: path(id), signal })),
+  });
+
+/** The organisation's own stand below `channel_id: null`. */
+export const hoursQuery = queryOptions({
+  queryKey: ['working-hours', 'channels'],
+  queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/working-hours', { signal }))).items,
+});
+
 /** What can be done with a channel, by the last word of its address. */
 export const changes = {
   pause: (id: string) => unwrap(api.POST('/api/v1/channels/{channel_id}/pause', { params: path(id) })),
@@ -53,5 +66,7 @@ export const changes = {
     unwrap(api.PATCH('/api/v1/channels/{channel_id}', { params: path(id), body })),
   profile: (id: string, settings: { [name: string]: unknown }) =>
     unwrap(api.PUT('/api/v1/channels/{channel_id}/profile', { params: path(id), body: { settings } })),
+  hours: (channel_id: string, hours: { [name: string]: unknown } | null) =>
+    unwrap(api.PUT('/api/v1/working-hours', { body: { channel_id, hours } })),
   connect: (body: Schemas['ConnectChannel']) => unwrap(api.POST('/api/v1/channels', { body })),
 };
