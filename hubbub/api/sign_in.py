@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Final
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hubbub.api.attempts import forget_failures, may_try, note_failure
+from hubbub.api.words import RIGHT_TO_LEFT, chosen_language, language_of, languages, words_in
 from hubbub.kit.errors import NotFound
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
@@ -29,10 +31,8 @@ from hubbub.settings.environment import environment
 LONGEST: Final = 254
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 HOME: Final = "/"
-WRONG: Final = "This e-mail and password do not belong together."
-TOO_OFTEN: Final = "Too many attempts. Wait five minutes and try again."
-TOO_OLD: Final = "This page was open too long. Try again."
-NOWHERE: Final = "You are not a member of any organisation. Ask a colleague to invite you."
+REMEMBERED_SECONDS: Final = 365 * 24 * 3600
+"""How long a browser keeps the language that was chosen."""
 USE = """
 INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%(key)s, '', %(until)s)
 ON CONFLICT DO NOTHING RETURNING session_key
@@ -51,15 +51,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _form(request, wanted)
     name, password = request.POST.get("name", "").strip(), request.POST.get("password", "")
     if not may_try(request, name):
-        return _form(request, wanted, name=name, problem=TOO_OFTEN, status=429)
+        return _form(request, wanted, name=name, problem="too_often", status=429)
     user = _person(request, name, password)
     if user is None:
         note_failure(request, name)
         found = _named(name)
         note("sign_in_failed", user_id=found.id if found else None, subject=found.username if found else "")
-        return _form(request, wanted, name=name, problem=WRONG)
+        return _form(request, wanted, name=name, problem="wrong")
     forget_failures(request, name)
-    return _let_in(request, user, wanted) or _form(request, wanted, name=name, problem=NOWHERE)
+    return _let_in(request, user, wanted) or _form(request, wanted, name=name, problem="nowhere")
 
 
 @never_cache
@@ -68,7 +68,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session, and with it the screens that it opened."""
     if request.method != "POST":
-        return render(request, "hubbub/sign_out.html")
+        return _page(request, "hubbub/sign_out.html", {})
     logout(request)
     return HttpResponseRedirect("/sign-in")
 
@@ -78,17 +78,17 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def enter_with_link(request: HttpRequest, token: str) -> HttpResponse:
     """Signs in whoever opens the link first, if they typed or clicked it on no other site's page."""
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin") or "Sec-Purpose" in request.headers:
-        return _form(request, HOME, problem="Open this link by hand: copy it into the address line.")
+        return _form(request, HOME, problem="by_hand")
     try:
         user = _person_of_link(token)
-    except NotFound as gone:
-        return _form(request, HOME, problem=gone.sentence)
-    return _let_in(request, user, HOME) or _form(request, HOME, problem=NOWHERE)
+    except NotFound:
+        return _form(request, HOME, problem="gone")
+    return _let_in(request, user, HOME) or _form(request, HOME, problem="nowhere")
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """A form without its token: one that was open too long, or another site's."""
-    return _form(request, HOME, problem=TOO_OLD, status=403)
+    return _form(request, HOME, problem="too_old", status=403)
 
 
 def _person(request: HttpRequest, name: str, password: str) -> User | None:
@@ -137,7 +137,32 @@ def _let_in(request: HttpRequest, user: User, wanted: str) -> HttpResponse | Non
 
 
 def _form(request: HttpRequest, wanted: str, *, name: str = "", problem: str = "", status: int = 200) -> HttpResponse:
-    return render(request, "hubbub/sign_in.html", {"next": wanted, "name": name, "problem": problem}, status=status)
+    """`problem` is the name of a sentence in `words`."""
+    return _page(request, "hubbub/sign_in.html", {"next": wanted, "name": name, "problem": problem}, status=status)
+
+
+def _page(request: HttpRequest, template: str, shown: dict[str, str], *, status: int = 200) -> HttpResponse:
+    """In the visitor's language; one that they chose here stays chosen, also in the app."""
+    language = language_of(request)
+    words = words_in(language)
+    about = {
+        "language": language,
+        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "languages": languages().items(),
+        "words": words,
+    }
+    problem = words[shown["problem"]] if shown.get("problem") else ""
+    response = render(request, template, {**shown, **about, "problem": problem}, status=status)
+    response.headers["Content-Language"] = language
+    if chosen_language(request):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=REMEMBERED_SECONDS,
+            secure=request.is_secure(),
+            samesite="Lax",
+        )
+    return response
 
 
 def _local(wanted: str | None) -> str:

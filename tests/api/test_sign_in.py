@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client
 
+from hubbub.api.words import WORDS, languages
 from hubbub.kit import clock
 from hubbub.kit.ids import new_id
 from hubbub.organizations.models import AuditEntry, Membership, User
@@ -230,3 +231,44 @@ def test_the_command_prints_a_link(person: User, capsys: pytest.CaptureFixture[s
     assert is_in(client)
     with pytest.raises(CommandError, match="Nobody called"):
         call_command("enter_link", "--user", "nobody@example.com")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "direction", "heading"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "de", "ltr", "Anmelden"),
+        ("th", "th", "ltr", "ลงชื่อเข้าใช้"),
+        ("ja-JP", "ja", "ltr", "サインイン"),
+        ("ar-EG,en;q=0.1", "ar", "rtl", "تسجيل الدخول"),
+        ("tlh, *;q=0.1", "en", "ltr", "Sign in"),
+        ("", "en", "ltr", "Sign in"),
+    ],
+)
+def test_the_page_speaks_the_browser_s_language(accepted: str, language: str, direction: str, heading: str) -> None:
+    answer = browser().get("/sign-in", headers={"Accept-Language": accepted})
+    assert answer["Content-Language"] == language
+    assert f'<html lang="{language}" dir="{direction}">' in answer.content.decode()
+    assert f"<h1>{heading}</h1>" in answer.content.decode()
+
+
+def test_a_language_that_was_chosen_stays_and_so_does_the_way_back() -> None:
+    client = browser()
+    page = client.get("/sign-in", {"language": "de", "next": "/inbox?tab=mine&q=a"}).content.decode()
+    assert 'value="/inbox?tab=mine&amp;q=a"' in page
+    assert "/sign-in?language=th&amp;next=%2Finbox%3Ftab%3Dmine%26q%3Da" in page
+    answer = attempt(client, "nobody", "wrong")
+    assert "gehören nicht zusammen" in answer.content.decode()
+    assert answer["Content-Language"] == "de"
+
+
+def test_a_language_that_nobody_speaks_here_is_passed_over() -> None:
+    answer = browser().get("/sign-in", {"language": "../../etc"})
+    assert answer["Content-Language"] == "en"
+    assert "hubbub_language" not in answer.cookies
+
+
+def test_every_sentence_is_there_in_every_language() -> None:
+    for name, texts in WORDS.items():
+        assert set(texts) == set(languages()), name
+        assert all(texts.values()), name
+        assert len(set(texts.values())) == len(texts), name

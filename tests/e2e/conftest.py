@@ -28,6 +28,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
 
+PATIENCE_MS = 20_000
+"""What a person sees within a moment may take much longer where tests of everything run beside."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One installation serves all stories, so one test process tells them."""
@@ -126,8 +129,9 @@ def started_browser() -> Iterator[Browser]:
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip(f"No browser is installed: none of {', '.join(BROWSERS)} is there.")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield started
@@ -154,8 +158,9 @@ class Desk:
     def __init__(self, browser: Browser, hub: Hub, **window: Any) -> None:
         self.hub = hub
         # Each window would take the whole app for later: only stories about that have it do so.
-        window = {"service_workers": "block", **window}
-        self.context: BrowserContext = browser.new_context(base_url=hub.url, **window)
+        window = {"service_workers": "block", "base_url": hub.url, **window}
+        self.url = str(window["base_url"])
+        self.context: BrowserContext = browser.new_context(**window)
         self.complaints: list[str] = []
         self.forgiven: tuple[str, ...] = ()
         self.foreign: list[str] = []
@@ -163,14 +168,15 @@ class Desk:
 
     def open(self) -> Page:
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.on("request", lambda asked: self._note(asked.url))
         return page
 
     def _note(self, url: str) -> None:
-        if not url.startswith((self.hub.url, "data:", "blob:", self.hub.url.replace("http", "ws"))):
+        ours = (self.hub.url, self.hub.url.replace("http", "ws"), self.url, self.url.replace("http", "ws"))
+        if not url.startswith((*ours, "data:", "blob:")):
             self.foreign.append(url)
 
     def cut_off(self) -> None:
@@ -186,9 +192,9 @@ class Desk:
 
     def sign_in(self, name: str = "") -> Page:
         self.page.goto("/sign-in?next=/")
-        self.page.get_by_label("E-mail or user name").fill(name or self.hub.owner)
-        self.page.get_by_label("Password").fill(self.hub.password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.locator("[name=name]").fill(name or self.hub.owner)  # in whatever language the window asks for
+        self.page.locator("[name=password]").fill(self.hub.password)
+        self.page.locator("button[type=submit]").click()
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
         return self.page
 

@@ -17,6 +17,9 @@ const english = import.meta.glob<Catalogue>('./en/*.json', { eager: true, import
 const others = import.meta.glob<Catalogue>(['./*/*.json', '!./en/*.json'], { import: 'default' });
 
 const STORED = 'hubbub.language';
+/** The same for the pages that the server writes: signing in speaks the language that was chosen here, and the reverse. */
+const COOKIE = 'hubbub_language';
+const YEAR_S = 31_536_000;
 const ENGLISH = joined(english);
 
 let language: Language = 'en';
@@ -80,6 +83,8 @@ export async function setLanguage(wanted: Language): Promise<void> {
   plurals = new Intl.PluralRules(wanted);
   formats.clear();
   localStorage.setItem(STORED, wanted);
+  // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is not in every browser, and later than the screen.
+  document.cookie = `${COOKIE}=${wanted}; path=/; max-age=${YEAR_S}; samesite=lax`;
   document.documentElement.lang = wanted;
   document.documentElement.dir = LANGUAGES[wanted].isRightToLeft ? 'rtl' : 'ltr';
   for (const listener of listeners) listener();
@@ -93,7 +98,8 @@ async function load(wanted: Language): Promise<Record<string, string>> {
 
 /** The language that was chosen here, else the browser's first one that we speak, else English. */
 export function preferredLanguage(): Language {
-  const wanted = [localStorage.getItem(STORED), ...navigator.languages].map((tag) => tag?.split('-')[0]);
+  const inCookie = new RegExp(`(?:^|; )${COOKIE}=(\\w+)`).exec(document.cookie)?.[1];
+  const wanted = [inCookie, localStorage.getItem(STORED), ...navigator.languages].map((tag) => tag?.split('-')[0]);
   return (wanted.find((tag) => tag && tag in LANGUAGES) as Language | undefined) ?? 'en';
 }
 
