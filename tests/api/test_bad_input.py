@@ -130,6 +130,13 @@ def test_a_cursor_of_another_list_or_of_nobody_is_refused() -> None:
         assert (answer.status, answer.code) == (422, "invalid_input")
 
 
+@pytest.mark.parametrize("moment", ["0.5", "1700000000", "-1", "nan", "2026-11-21T10:00:00", "yesterday"])
+def test_a_moment_is_written_with_its_date_time_and_zone(moment: str) -> None:
+    for path, name in (("/conversations", "updated_since"), ("/leads", "created_since")):
+        assert _api().get(path, **{name: moment}).status == 422, path
+        assert _api().get(path, **{name: "2026-11-21T10:00:00+07:00"}).status == 200, path
+
+
 def test_a_wrong_content_type_is_named() -> None:
     path = f"/conversations/{_talk().conversation().id}/messages"
     answer = _api().call("POST", path, raw=b'{"text": "x"}', content_type="text/plain")

@@ -36,7 +36,7 @@ def _get(port: int, path: str) -> int:
 
 
 def _wait_for(port: int, path: str, web: subprocess.Popen[bytes]) -> int:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 150
     while time.monotonic() < end and web.poll() is None:
         if (status := _get(port, path)) == 200:
             return status

@@ -56,7 +56,7 @@ def web_process(*, port: int = 0, **environment: str) -> Iterator[Web]:
     command = [sys.executable, "-W", "ignore", "manage.py", "web", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "HUBBUB_PROCESS": "web", **environment})
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 150
         while status_of(port, "/health/ready") != 200:
             assert process.poll() is None, "the web process ended"
             assert time.monotonic() < deadline, "the web process is not ready"

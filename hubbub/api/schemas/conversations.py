@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from hubbub.api.router import StrictSchema
 from hubbub.api.schemas.common import (
@@ -139,7 +139,7 @@ class ConversationFilters(Schema):
     window: Literal["open", "closing", "closed"] | None = Field(
         default=None, description="Whether a free reply is possible; closing: for less than two hours more."
     )
-    updated_since: AwareDatetime | None = None
+    updated_since: AwareMoment | None = None
     name_contains: Short | None = Field(default=None, description="Part of the contact's name, in any case.")
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from hubbub.api.router import StrictSchema
-from hubbub.api.schemas.common import Cursor, Extra, Id, Limit
+from hubbub.api.schemas.common import AwareMoment, Cursor, Extra, Id, Limit
 from hubbub.desk.models import LeadStatus
 
 LeadStatusName = Literal["new", "contacted", "qualified", "converted", "lost"]
@@ -105,7 +105,7 @@ class LeadFilters(Schema):
     conversation_id: UUID | None = None
     flow_id: UUID | None = None
     min_score: Score | None = None
-    created_since: AwareDatetime | None = None
+    created_since: AwareMoment | None = None
 
 
 class NewLead(StrictSchema):
