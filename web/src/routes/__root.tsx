@@ -8,9 +8,11 @@ import { Toasts } from '@/ui/toasts';
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Root,
   notFoundComponent: () => (
-    <Empty title={t('shell.notFound')}>
-      <Link to="/inbox">{t('shell.toInbox')}</Link>
-    </Empty>
+    <main>
+      <Empty title={t('shell.notFound')} isPage>
+        <Link to="/inbox">{t('shell.toInbox')}</Link>
+      </Empty>
+    </main>
   ),
   errorComponent: ({ error, reset }) => <Failure problem={error} onRetry={reset} />,
 });

@@ -35,6 +35,7 @@ export default function Palette() {
       size={620}
       scrollable
       maxHeight={420}
+      attributes={{ content: { 'aria-label': t('shell.searchEverything') } }}
     >
       <Spotlight.Search
         placeholder={t('shell.palettePlaceholder')}

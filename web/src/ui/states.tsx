@@ -5,12 +5,21 @@ import { t } from '@/i18n';
 import classes from './states.module.css';
 import { sentenceOf } from './toasts';
 
+interface EmptyProps {
+  icon?: ReactNode;
+  title: string;
+  /** Nothing else stands on the page: the title is its heading. */
+  isPage?: boolean;
+  children?: ReactNode;
+}
+
 /** Why there is nothing here, and what to do about it. */
-export function Empty({ icon, title, children }: { icon?: ReactNode; title: string; children?: ReactNode }) {
+export function Empty({ icon, title, isPage = false, children }: EmptyProps) {
+  const Title = isPage ? 'h1' : 'p';
   return (
     <div className={classes.state}>
       {icon && <div className={classes.icon}>{icon}</div>}
-      <p className={classes.title}>{title}</p>
+      <Title className={classes.title}>{title}</Title>
       {children && <div className={classes.text}>{children}</div>}
     </div>
   );

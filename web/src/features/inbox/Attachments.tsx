@@ -51,7 +51,9 @@ function Album({ pictures, onStale }: { pictures: Attachment[]; onStale: () => v
           onClick={() => showPicture(addresses, place)}
         >
           <img src={picture.url!} alt={picture.title} loading="lazy" decoding="async" onError={onStale} />
-          {place === SHOWN_IN_ALBUM - 1 && hidden > 0 && <span className={classes.more}>+{formatNumber(hidden)}</span>}
+          {place === SHOWN_IN_ALBUM - 1 && hidden > 0 && (
+            <span className={classes.more} data-more={`+${formatNumber(hidden)}`} aria-hidden />
+          )}
         </button>
       ))}
     </div>
@@ -121,7 +123,7 @@ function Sound({ file, onStale }: { file: Attachment; onStale: () => void }) {
       <button
         type="button"
         className={classes.speed}
-        aria-label={t('inbox.speed')}
+        aria-label={`${t('inbox.speed')}: ${formatNumber(speed)}×`}
         onClick={() => setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]!)}
       >
         {formatNumber(speed)}×
