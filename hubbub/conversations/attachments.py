@@ -42,6 +42,15 @@ REFUSED_TYPES = frozenset(
 """Programs. Pages and drawings that can hold scripts (HTML, SVG) are kept, but only ever handed out as downloads."""
 MOST_PIXELS = 100_000_000
 SNIFF_BYTES = 8192
+VAGUE: dict[str, frozenset[str]] = {
+    "application/ogg": frozenset({"audio/ogg", "video/ogg"}),
+    "video/ogg": frozenset({"audio/ogg"}),
+    "video/mp4": frozenset({"audio/mp4", "audio/m4a", "audio/x-m4a"}),
+    "video/webm": frozenset({"audio/webm"}),
+    "audio/wave": frozenset({"audio/wav", "audio/x-wav", "audio/vnd.wave"}),
+}
+"""Containers whose first bytes do not tell whether there are pictures in them, and names for the same thing → what the
+sender may call them."""
 
 
 class TryLater(HubbubError):
@@ -183,6 +192,7 @@ def keep(file: BinaryIO, sha256: str, size: int, claimed_type: str) -> Copied:
 
 def sniff(file: BinaryIO, claimed_type: str) -> str:
     """The type by content; the claimed one where the content does not tell."""
+    claimed = claimed_type.partition(";")[0].strip().lower()[:120]
     file.seek(0)
     head = file.read(SNIFF_BYTES)
     file.seek(0)
@@ -195,8 +205,8 @@ def sniff(file: BinaryIO, claimed_type: str) -> str:
     with contextlib.suppress(puremagic.PureError, ValueError):
         found = puremagic.from_string(head, mime=True)
         if found:
-            return str(found)[:120]
-    return claimed_type.partition(";")[0].strip().lower()[:120]
+            return claimed if claimed in VAGUE.get(str(found), ()) else str(found)[:120]
+    return claimed
 
 
 def _measure(file: BinaryIO, mime_type: str) -> tuple[int | None, int | None]:

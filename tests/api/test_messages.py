@@ -121,6 +121,20 @@ def test_an_upload_of_another_organisation_cannot_be_sent() -> None:
     assert api_for(talk.tenant).post(_thread(talk), body).status == 422
 
 
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("audio/ogg", b"OggS\x00\x02" + b"\x00" * 22 + b"\x01\x13OpusHead" + b"\x00" * 64),
+        ("audio/mp4", b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2mp41" + b"\x00" * 64),
+        ("audio/wav", b"RIFF\x26\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00" + b"\x00" * 64),
+    ],
+)
+def test_a_recording_stays_one_where_its_first_bytes_could_be_a_film_s(kind: str, content: bytes) -> None:
+    api = api_for(make_talk().tenant)
+    assert _upload(api, "voice", content, f"{kind};codecs=opus")["mime_type"] == kind
+    assert not str(_upload(api, "page", content, "text/html")["mime_type"]).startswith("text/")
+
+
 def test_a_program_is_not_taken() -> None:
     assert _upload(api_for(make_talk().tenant), "a.exe", b"MZ\x90\x00" + b"\x00" * 64, "image/png")["status"] == 422
 

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import classes from './avatar.module.css';
 import { ChannelBadge, type Platform } from './ChannelBadge';
 
@@ -9,13 +9,24 @@ interface Props {
   size?: number;
 }
 
-/** A person's picture, or initials on a colour that is always the same for the name. The initials are no text to be read. */
+/**
+ * A person's picture, or initials on a colour that is always the same for the name: also while the picture cannot be had.
+ * The initials are no text to be read.
+ */
 export const Avatar = memo(function Avatar({ name, url, platform, size = 36 }: Props) {
   const hue = hueOf(name);
+  const [failed, setFailed] = useState<string>();
   return (
     <span className={classes.avatar} style={{ width: size, height: size, fontSize: size * 0.38 }} aria-hidden>
-      {url ? (
-        <img className={classes.picture} src={url} alt="" loading="lazy" decoding="async" />
+      {url && url !== failed ? (
+        <img
+          className={classes.picture}
+          src={url}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          onError={() => setFailed(url)}
+        />
       ) : (
         <span className={classes.initials} data-hue={hue} data-initials={initials(name)} />
       )}

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import { t, translated } from '@/i18n';
 import { clockTime, fullTime } from '@/ui/time';
 import classes from './activityrow.module.css';
+import { dueTime } from './moments';
 import type { ActivityLine } from './thread';
 
 /** What happened beside messages, as one thin line. */
@@ -26,6 +27,7 @@ function sentence(line: ActivityLine): string {
     added: list('added'),
     removed: list('removed'),
     to: typeof data.to === 'string' ? translated(`inbox.handover.${data.to}`, data.to) : '',
+    when: typeof data.due_at === 'string' ? dueTime(new Date(data.due_at)) : '',
     priority: typeof data.priority === 'string' ? translated(`inbox.priority.${data.priority}`, data.priority) : '',
   };
   if (line.kind === 'tags_changed')

@@ -1,17 +1,5 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
-import {
-  IconCalendarClock,
-  IconCheck,
-  IconChevronUp,
-  IconClock,
-  IconFile,
-  IconLayoutList,
-  IconLock,
-  IconMessage2,
-  IconPaperclip,
-  IconSend2,
-  IconX,
-} from '@tabler/icons-react';
+import { ActionIcon } from '@mantine/core';
+import { IconLock, IconMessage2, IconX } from '@tabler/icons-react';
 import {
   type DragEvent,
   type KeyboardEvent,
@@ -24,24 +12,37 @@ import {
   useState,
 } from 'react';
 import { flushSync } from 'react-dom';
+import { useMay } from '@/api/queries';
 import { formatNumber, t } from '@/i18n';
 import { sayTyping } from '@/realtime/socket';
+import { PLATFORM_NAMES } from '@/ui/ChannelBadge';
 import { type Command, useCommands } from '@/ui/commands';
 import { useStore } from '@/ui/store';
-import { snoozeChoices } from './actions';
+import { showToast } from '@/ui/toasts';
+import { AttachedFiles } from './AttachedFiles';
+import { WritingBanner } from './Banners';
+import { ComposerTools } from './ComposerTools';
 import { type Capabilities, lengthOf } from './capabilities';
+import { type Choices, faultsOf, rulesOf, textLimit } from './choices';
 import classes from './composer.module.css';
 import { draftOf, draftStore, keepDraft, type Mode } from './drafts';
 import { EmojiButton } from './EmojiButton';
 import type { Conversation } from './lists';
 import type { Message } from './messages';
+import { Recorder } from './Recorder';
+import { ScheduledList } from './ScheduledList';
+import { RESOLVED, SendButton } from './SendButton';
 import { Suggestions, useSuggestions } from './Suggestions';
 import { saveNote, schedule, showTypingToCustomer, submit, type Then } from './sending';
 import { useFiles } from './useFiles';
+import { useVoice } from './useVoice';
+import { canRecord, hasMicrophone, voiceWay } from './voice';
 import { WindowBar } from './WindowBar';
 import { type Answering, useAnswering } from './ways';
 
 const TemplatePicker = lazy(() => import('./TemplatePicker'));
+const MomentDialog = lazy(() => import('./MomentDialog'));
+const ChoicesEditor = lazy(() => import('./ChoicesEditor'));
 
 interface Props {
   conversation: Conversation;
@@ -62,12 +63,15 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
   const { mode } = written;
   const text = written[mode];
   const answering = useAnswering(id);
+  const mayAnswer = useMay('answer');
   const field = useRef<HTMLTextAreaElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const attached = useFiles(capabilities);
   const [isPrivate, setPrivate] = useState(false);
   const [isPicking, setPicking] = useState(false);
+  const [isPickingMoment, setPickingMoment] = useState(false);
   const [isOver, setOver] = useState(false);
+  const voice = useVoice((file, length) => attached.add([file], length));
   const write = useCallback((words: string) => keepDraft(id, { ...draftOf(id), [draftOf(id).mode]: words }), [id]);
   const switchTo = useCallback(
     (next: Mode) => {
@@ -80,42 +84,57 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
   const suggestions = useSuggestions({ conversation, mode, text, field, write });
   const isNote = mode === 'note';
   const canWrite = isNote || canReply(answering);
-  const limit = isNote || !capabilities ? undefined : capabilities.text_limit;
+  const canTap = !isNote && (answering?.kind === 'free' || answering?.kind === 'human_agent');
+  const choices = canTap ? written.choices : undefined;
+  const setChoices = (next: Choices | undefined) => keepDraft(id, { ...draftOf(id), choices: next });
+  const limit = isNote || !capabilities ? undefined : textLimit(choices, capabilities);
   const length = limit === undefined ? 0 : lengthOf(text, capabilities!.text_unit);
   const isTooLong = limit !== undefined && length > limit;
   const isEmpty = text.trim() === '' && (isNote || attached.files.length === 0);
-  const canSend = canWrite && !isEmpty && !isTooLong && !attached.isUploading;
+  const isRecording = voice.elapsed !== undefined;
+  const hasGoodChoices = isNote || areGood(choices, text, capabilities);
+  const canSend = canWrite && !isEmpty && !isTooLong && !attached.isUploading && !isRecording && hasGoodChoices;
+  const reply = () => ({
+    conversation,
+    text: text.trim(),
+    files: attached.files,
+    choices,
+    quoted,
+    answering: answering!,
+    isPrivate,
+  });
 
   const finish = () => {
     write('');
-    attached.clear();
+    if (!isNote) {
+      attached.clear();
+      setChoices(undefined);
+    }
     onQuoted(undefined);
     sayTyping(id, false, mode);
     field.current?.focus();
   };
-  const send = (then?: Then) => {
+  const send = (after?: Then) => {
     if (!canSend) return;
     if (isNote) void saveNote(conversation, text.trim());
-    else
-      submit({
-        conversation,
-        text: text.trim(),
-        files: attached.files,
-        quoted,
-        answering: answering!,
-        isPrivate,
-        then,
-      });
+    else void submit({ ...reply(), after });
     finish();
   };
   const later = (moment: Date) => {
     if (!canSend || isNote) return;
-    void schedule(
-      { conversation, text: text.trim(), files: attached.files, quoted, answering: answering!, isPrivate },
-      moment,
-    );
+    void schedule(reply(), moment);
     finish();
   };
+  const record = () => {
+    const way = capabilities && voiceWay(capabilities, canRecord);
+    if (way) void voice.start(way);
+    else showToast(t('inbox.voice.noFormat', { platform: PLATFORM_NAMES[conversation.platform] }));
+  };
+  const openChoices = () => {
+    if (choices) setChoices(undefined);
+    else setChoices({ kind: 'quick_replies', items: [{ type: 'postback', title: '', value: '' }] });
+  };
+  const canSpeak = canWrite && !isNote && canTap && capabilities?.media.audio !== undefined && hasMicrophone();
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // Enter that ends a word of Japanese, Chinese or Thai is not ours; Safari says so by the code only.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
@@ -125,11 +144,16 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
     if (event.key !== 'Enter' || (event.shiftKey && !isForced)) return;
     event.preventDefault();
     event.stopPropagation();
-    send(event.shiftKey ? 'close' : undefined);
+    send(event.shiftKey ? RESOLVED : undefined);
   };
   useTypingSigns(conversation, capabilities, mode, text);
   useGrowing(field, text);
-  useComposerCommands(switchTo, () => chooser.current?.click());
+  useComposerCommands(switchTo, {
+    attach: () => chooser.current?.click(),
+    record: canSpeak && !isRecording ? record : undefined,
+    choices: canTap && canWrite ? openChoices : undefined,
+    later: canSend && !isNote ? () => setPickingMoment(true) : undefined,
+  });
 
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
@@ -137,125 +161,144 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
     if (!isNote && canWrite) attached.add(event.dataTransfer.files);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: files can be dropped anywhere on it; the button does the same
-    <div
-      className={classes.composer}
-      data-note={isNote || undefined}
-      data-over={isOver || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={onDrop}
-    >
-      <div className={classes.head}>
-        <div className={classes.tabs} role="tablist" aria-label={t('inbox.composer')}>
-          <ModeTab isChosen={!isNote} onChoose={() => switchTo('reply')}>
-            <IconMessage2 size={15} aria-hidden /> {t('inbox.reply')}
-          </ModeTab>
-          <ModeTab isChosen={isNote} onChoose={() => switchTo('note')}>
-            <IconLock size={15} aria-hidden /> {t('inbox.note')}
-          </ModeTab>
+    <>
+      <WritingBanner conversation={conversation} />
+      <ScheduledList conversation={conversation} canWrite={mayAnswer} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: files can be dropped anywhere on it; the button does the same */}
+      <div
+        className={classes.composer}
+        data-note={isNote || undefined}
+        data-over={isOver || undefined}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={onDrop}
+      >
+        <div className={classes.head}>
+          <div className={classes.tabs} role="tablist" aria-label={t('inbox.composer')}>
+            <ModeTab isChosen={!isNote} onChoose={() => switchTo('reply')}>
+              <IconMessage2 size={15} aria-hidden /> {t('inbox.reply')}
+            </ModeTab>
+            <ModeTab isChosen={isNote} onChoose={() => switchTo('note')}>
+              <IconLock size={15} aria-hidden /> {t('inbox.note')}
+            </ModeTab>
+          </div>
+          {!isNote && answering && <WindowBar answering={answering} isPrivate={isPrivate} onPrivate={setPrivate} />}
         </div>
-        {!isNote && answering && <WindowBar answering={answering} isPrivate={isPrivate} onPrivate={setPrivate} />}
-      </div>
-      {quoted && !isNote && (
-        <div className={classes.quoted}>
-          <span dir="auto">
-            <strong>{quoted.author_name}</strong> {quoted.text}
-          </span>
-          <ActionIcon size="sm" aria-label={t('shell.cancel')} onClick={() => onQuoted(undefined)}>
-            <IconX size={14} aria-hidden />
-          </ActionIcon>
+        {quoted && !isNote && (
+          <div className={classes.quoted}>
+            <span dir="auto">
+              <strong>{quoted.author_name}</strong> {quoted.text}
+            </span>
+            <ActionIcon size="sm" aria-label={t('shell.cancel')} onClick={() => onQuoted(undefined)}>
+              <IconX size={14} aria-hidden />
+            </ActionIcon>
+          </div>
+        )}
+        <div className={classes.anchor}>
+          <Suggestions {...suggestions} />
+          <textarea
+            ref={field}
+            className={classes.field}
+            rows={2}
+            dir="auto"
+            value={text}
+            disabled={!canWrite}
+            placeholder={placeholder(isNote, answering)}
+            aria-label={isNote ? t('inbox.note') : t('inbox.reply')}
+            onChange={(event) => write(event.target.value)}
+            onSelect={suggestions.onSelect}
+            onBlur={suggestions.close}
+            onKeyDown={onKeyDown}
+            onPaste={(event) => {
+              if (isNote || event.clipboardData.files.length === 0) return;
+              event.preventDefault();
+              attached.add(event.clipboardData.files);
+            }}
+          />
         </div>
-      )}
-      <div className={classes.anchor}>
-        <Suggestions {...suggestions} />
-        <textarea
-          ref={field}
-          className={classes.field}
-          rows={2}
-          dir="auto"
-          value={text}
-          disabled={!canWrite}
-          placeholder={placeholder(isNote, answering)}
-          aria-label={isNote ? t('inbox.note') : t('inbox.reply')}
-          onChange={(event) => write(event.target.value)}
-          onSelect={suggestions.onSelect}
-          onBlur={suggestions.close}
-          onKeyDown={onKeyDown}
-          onPaste={(event) => {
-            if (isNote || event.clipboardData.files.length === 0) return;
-            event.preventDefault();
-            attached.add(event.clipboardData.files);
-          }}
-        />
-      </div>
-      {attached.files.length > 0 && !isNote && (
-        <ul className={classes.files}>
-          {attached.files.map((file) => (
-            <li key={file.key} data-busy={!file.uploadId || undefined}>
-              {file.preview ? <img src={file.preview} alt="" /> : <IconFile size={18} aria-hidden />}
-              <span dir="auto">{file.name}</span>
-              <ActionIcon
-                size="sm"
-                aria-label={t('inbox.file.remove', { name: file.name })}
-                onClick={() => attached.remove(file.key)}
-              >
-                <IconX size={14} aria-hidden />
-              </ActionIcon>
-            </li>
-          ))}
-        </ul>
-      )}
-      <div className={classes.foot}>
-        <EmojiButton onChoose={(emoji) => insertAtCursor(field.current, emoji, write)} />
-        {!isNote && (
-          <>
-            <input
-              ref={chooser}
-              type="file"
-              multiple
-              hidden
-              aria-label={t('inbox.do.attach')}
-              onChange={(event) => {
-                attached.add(event.target.files ?? []);
-                event.target.value = '';
+        {!isNote && <AttachedFiles files={attached.files} onRemove={attached.remove} />}
+        {isRecording && (
+          <Recorder
+            elapsed={voice.elapsed!}
+            onStop={() => {
+              voice.stop();
+              field.current?.focus();
+            }}
+            onCancel={() => {
+              voice.cancel();
+              field.current?.focus();
+            }}
+          />
+        )}
+        {choices && capabilities && (
+          <Suspense>
+            <ChoicesEditor
+              platform={conversation.platform}
+              capabilities={capabilities}
+              choices={choices}
+              text={text}
+              onChange={(next) => {
+                setChoices(next);
+                if (!next) field.current?.focus();
               }}
             />
-            <Tooltip label={t('inbox.do.attach')}>
-              <ActionIcon
+          </Suspense>
+        )}
+        <div className={classes.foot}>
+          <EmojiButton onChoose={(emoji) => insertAtCursor(field.current, emoji, write)} />
+          {!isNote && (
+            <>
+              <input
+                ref={chooser}
+                type="file"
+                multiple
+                hidden
                 aria-label={t('inbox.do.attach')}
-                disabled={!canWrite}
-                onClick={() => chooser.current?.click()}
-              >
-                <IconPaperclip size={18} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
-            {capabilities?.has_templates && (
-              <Tooltip label={t('inbox.do.template')}>
-                <ActionIcon aria-label={t('inbox.do.template')} onClick={() => setPicking(true)}>
-                  <IconLayoutList size={18} aria-hidden />
-                </ActionIcon>
-              </Tooltip>
-            )}
-          </>
+                onChange={(event) => {
+                  attached.add(event.target.files ?? []);
+                  event.target.value = '';
+                }}
+              />
+              <ComposerTools
+                canWrite={canWrite}
+                hasTemplates={capabilities?.has_templates ?? false}
+                hasChoices={choices !== undefined}
+                onRecord={canSpeak && !isRecording ? record : undefined}
+                onChoices={canTap && capabilities ? openChoices : undefined}
+                onAttach={() => chooser.current?.click()}
+                onTemplate={() => setPicking(true)}
+              />
+            </>
+          )}
+          <span className={classes.hint}>{isNote ? t('inbox.noteHint') : t('inbox.replyHint')}</span>
+          {limit !== undefined && length > limit * COUNT_FROM && (
+            <span className={classes.counter} data-over={isTooLong || undefined} role={isTooLong ? 'alert' : undefined}>
+              {formatNumber(length)} / {formatNumber(limit)}
+            </span>
+          )}
+          <SendButton
+            isNote={isNote}
+            isDisabled={!canSend}
+            onSend={send}
+            onLater={later}
+            onPickMoment={() => setPickingMoment(true)}
+          />
+        </div>
+        {isPicking && (
+          <Suspense>
+            <TemplatePicker conversation={conversation} onClose={() => setPicking(false)} />
+          </Suspense>
         )}
-        <span className={classes.hint}>{isNote ? t('inbox.noteHint') : t('inbox.replyHint')}</span>
-        {limit !== undefined && length > limit * COUNT_FROM && (
-          <span className={classes.counter} data-over={isTooLong || undefined} role={isTooLong ? 'alert' : undefined}>
-            {formatNumber(length)} / {formatNumber(limit)}
-          </span>
+        {isPickingMoment && (
+          <Suspense>
+            <MomentDialog title={t('inbox.sendAt')} onChoose={later} onClose={() => setPickingMoment(false)} />
+          </Suspense>
         )}
-        <SendButton isNote={isNote} isDisabled={!canSend} onSend={send} onLater={later} />
       </div>
-      {isPicking && (
-        <Suspense>
-          <TemplatePicker conversation={conversation} onClose={() => setPicking(false)} />
-        </Suspense>
-      )}
-    </div>
+    </>
   );
 }
 
@@ -275,53 +318,17 @@ function ModeTab({
   );
 }
 
-interface SendProps {
-  isNote: boolean;
-  isDisabled: boolean;
-  onSend: (then?: Then) => void;
-  onLater: (moment: Date) => void;
-}
-
-function SendButton({ isNote, isDisabled, onSend, onLater }: SendProps) {
-  return (
-    <span className={classes.send}>
-      <button type="button" className={classes.main} disabled={isDisabled} onClick={() => onSend()}>
-        {isNote ? t('inbox.saveNote') : t('inbox.send')}
-        <IconSend2 size={16} aria-hidden />
-      </button>
-      {!isNote && (
-        <Menu position="top-end" width={240}>
-          <Menu.Target>
-            <button type="button" className={classes.moreSend} disabled={isDisabled} aria-label={t('inbox.sendOther')}>
-              <IconChevronUp size={15} aria-hidden />
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<IconCheck size={16} aria-hidden />} onClick={() => onSend('close')}>
-              {t('inbox.sendAndResolve')}
-            </Menu.Item>
-            <Menu.Item leftSection={<IconClock size={16} aria-hidden />} onClick={() => onSend('snooze')}>
-              {t('inbox.sendAndSnooze')}
-            </Menu.Item>
-            <Menu.Divider />
-            {snoozeChoices(new Date()).map(({ name, until }) => (
-              <Menu.Item
-                key={name}
-                leftSection={<IconCalendarClock size={16} aria-hidden />}
-                onClick={() => onLater(until)}
-              >
-                {t('inbox.sendLater', { when: t(`inbox.snoozeUntil.${name}`) })}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      )}
-    </span>
-  );
-}
-
 function canReply(answering: Answering | undefined): boolean {
   return answering?.kind === 'free' || answering?.kind === 'human_agent' || answering?.kind === 'comment';
+}
+
+/** Below a text only; nothing is wrong with any. */
+function areGood(choices: Choices | undefined, text: string, capabilities: Capabilities | undefined): boolean {
+  if (!choices) return true;
+  const rules = capabilities && rulesOf(choices.kind, capabilities);
+  const { length } = choices.items;
+  if (!rules || text.trim() === '' || length === 0 || length > rules.most) return false;
+  return faultsOf(choices, rules).every((fault) => fault === undefined);
 }
 
 function placeholder(isNote: boolean, answering: Answering | undefined): string {
@@ -376,16 +383,33 @@ function useTypingSigns(
   useEffect(() => () => sayTyping(conversation.id, false, mode), [conversation.id, mode]);
 }
 
-function useComposerCommands(switchTo: (mode: Mode) => void, attach: () => void): void {
-  const choose = useRef(attach);
-  choose.current = attach;
+interface Doing {
+  attach: () => void;
+  /** Undefined when it cannot be done now. */
+  record: (() => void) | undefined;
+  choices: (() => void) | undefined;
+  later: (() => void) | undefined;
+}
+
+const SOMETIMES = ['record', 'choices', 'later'] as const;
+
+function useComposerCommands(switchTo: (mode: Mode) => void, doing: Doing): void {
+  const latest = useRef(doing);
+  latest.current = doing;
+  const possible = SOMETIMES.filter((name) => doing[name]).join(' ');
   const commands = useMemo<Command[]>(
     () => [
       { id: 'reply', label: t('inbox.do.reply'), section: 'compose', keys: ['r'], run: () => switchTo('reply') },
       { id: 'note', label: t('inbox.do.note'), section: 'compose', keys: ['n'], run: () => switchTo('note') },
-      { id: 'attach', label: t('inbox.do.attach'), section: 'compose', run: () => choose.current() },
+      { id: 'attach', label: t('inbox.do.attach'), section: 'compose', run: () => latest.current.attach() },
+      ...SOMETIMES.filter((name) => possible.split(' ').includes(name)).map((name) => ({
+        id: `compose.${name}`,
+        label: t(`inbox.do.${name}`),
+        section: 'compose' as const,
+        run: () => latest.current[name]?.(),
+      })),
     ],
-    [switchTo],
+    [switchTo, possible],
   );
   useCommands(commands);
 }

@@ -1,4 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import {
   IconArchive,
   IconArrowLeft,
@@ -35,20 +36,24 @@ interface Props {
   onTogglePanel: () => void;
 }
 
+const PHONE = '(max-width: 719px)';
+
 /** Who it is, who looks at it, and what can be done with it. */
 export function ConversationHeader({ conversation, isPanelOpen, onTogglePanel }: Props) {
   const mayAnswer = useMay('answer');
   const name = nameOf(conversation);
+  // On a phone it is the whole page: the list with its heading is not there.
+  const Name = useMediaQuery(PHONE, false) ? 'h1' : 'h2';
   return (
     <header className={classes.header}>
       <Link to="/inbox" search className={classes.back} aria-label={t('inbox.do.leave')}>
         <IconArrowLeft size={20} aria-hidden />
       </Link>
-      <Avatar name={name} platform={conversation.platform} size={34} />
+      <Avatar name={name} url={conversation.contact_avatar_url} platform={conversation.platform} size={34} />
       <div className={classes.who}>
-        <h2>
+        <Name>
           <bdi>{name}</bdi>
-        </h2>
+        </Name>
         <span>
           {PLATFORM_NAMES[conversation.platform]} · <bdi>{conversation.channel_name}</bdi>
         </span>
@@ -133,6 +138,7 @@ function Actions({ conversation }: { conversation: Conversation }) {
         type="button"
         className={classes.resolve}
         data-reopen={!isActive || undefined}
+        aria-label={isActive ? t('inbox.do.resolve') : t('inbox.do.reopen')}
         onClick={() => void (isActive ? actions.resolve(conversation) : actions.reopen(conversation))}
       >
         <IconCheck size={16} aria-hidden />

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { labelsQuery, membersQuery } from '@/api/queries';
+import { labelsQuery, membersQuery, useMe } from '@/api/queries';
 import { t } from '@/i18n';
 import { type Command, useCommands } from '@/ui/commands';
 import { Empty, Failure, Skeletons } from '@/ui/states';
@@ -52,6 +52,7 @@ function Rows({ chosenId, items, query }: RowsProps) {
   const [isHeld, setHeld] = useState(false);
   const { rows, newer } = useHeldOrder(items, isHeld);
   const selection = useSelection(rows);
+  const me = useMe().user?.id;
   const names = useNames();
   const colors = useLabelColors();
   const now = useNow();
@@ -106,6 +107,7 @@ function Rows({ chosenId, items, query }: RowsProps) {
                   assignee={names[conversation.assigned_to_id ?? '']}
                   colors={colors}
                   now={now}
+                  me={me}
                   onSelect={selection.toggle}
                 />
               </li>

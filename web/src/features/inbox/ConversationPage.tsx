@@ -13,6 +13,7 @@ import { Splitter } from '@/ui/Splitter';
 import { Failure, Skeletons } from '@/ui/states';
 import { makeStoredStore, useStore } from '@/ui/store';
 import { markRead } from './actions';
+import { IncidentBanner } from './Banners';
 import { Composer } from './Composer';
 import { ConversationHeader } from './ConversationHeader';
 import { useCapabilities } from './capabilities';
@@ -77,6 +78,7 @@ function Open({ conversation }: { conversation: Conversation }) {
     <div className={classes.page}>
       <section className={classes.middle} aria-label={nameOf(conversation)}>
         <ConversationHeader conversation={conversation} isPanelOpen={isWide && isOpen} onTogglePanel={togglePanel} />
+        <IncidentBanner conversation={conversation} />
         <Thread
           conversation={conversation}
           canQuote={capabilities?.can_quote ?? false}

@@ -1,4 +1,19 @@
-import { IconArchive, IconCheck, IconClock, IconUserCheck } from '@tabler/icons-react';
+import {
+  IconAddressBook,
+  IconArchive,
+  IconCheck,
+  IconClock,
+  IconFile,
+  IconMapPin,
+  IconMicrophone,
+  IconPhoto,
+  IconShare3,
+  IconShoppingCart,
+  IconSticker,
+  IconTemplate,
+  IconUserCheck,
+  IconVideo,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { type MouseEvent, memo, type ReactNode } from 'react';
 import { t } from '@/i18n';
@@ -17,6 +32,7 @@ interface Props {
   assignee: string | undefined;
   colors: Record<string, string>;
   now: number;
+  me: string | undefined;
   onSelect: (id: string, isRange: boolean) => void;
 }
 
@@ -24,7 +40,7 @@ const CLOSING_MS = 2 * 3_600_000;
 
 /** One line of the list: plain elements, painted again only when something in it changed. */
 export const ConversationRow = memo(function ConversationRow(props: Props) {
-  const { conversation, isChosen, isSelected, isSelecting, assignee, colors, now, onSelect } = props;
+  const { conversation, isChosen, isSelected, isSelecting, assignee, colors, now, me, onSelect } = props;
   const name = nameOf(conversation);
   const isUnread = conversation.unread_count > 0;
   const lastAt = Date.parse(conversation.last_message_at ?? conversation.created_at);
@@ -58,7 +74,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
         aria-pressed={isSelected}
         onClick={select}
       >
-        <Avatar name={name} platform={conversation.platform} size={38} />
+        <Avatar name={name} url={conversation.contact_avatar_url} platform={conversation.platform} size={38} />
         <span className={classes.tick} data-shown={isSelecting || undefined}>
           {isSelected && <IconCheck size={14} stroke={3} aria-hidden />}
         </span>
@@ -74,8 +90,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
         </div>
         <div className={classes.line}>
           <span className={classes.preview}>
-            {isOurs(conversation) && <span className={classes.author}>{t('inbox.you')} </span>}
-            <bdi>{conversation.last_message_text || t('inbox.noText')}</bdi>
+            <Preview conversation={conversation} me={me} />
           </span>
           {isUnread && <span className={classes.count}>{Math.min(conversation.unread_count, 99)}</span>}
         </div>
@@ -159,7 +174,49 @@ function Quick({
   );
 }
 
-function isOurs(conversation: Conversation): boolean {
-  const { last_outbound_at: outbound, last_inbound_at: inbound } = conversation;
-  return outbound !== null && (inbound === null || outbound > inbound);
+/** Whose the last word is, and what kind of word, before the word itself. */
+function Preview({ conversation, me }: { conversation: Conversation; me: string | undefined }) {
+  const { last_message: last, last_message_text: text } = conversation;
+  const author = authorOf(conversation, me);
+  const kind = last && kindOf(last.type);
+  const Icon = kind && ICONS[kind];
+  return (
+    <>
+      {author && (
+        <span className={classes.author}>
+          <bdi>{author}</bdi>{' '}
+        </span>
+      )}
+      {Icon && <Icon size={14} className={classes.kind} aria-hidden />}
+      <bdi>{last?.is_unsent ? t('inbox.unsent') : text || (kind ? t(`inbox.type.${kind}`) : t('inbox.noText'))}</bdi>
+    </>
+  );
+}
+
+const ICONS = {
+  image: IconPhoto,
+  video: IconVideo,
+  audio: IconMicrophone,
+  file: IconFile,
+  sticker: IconSticker,
+  location: IconMapPin,
+  contact: IconAddressBook,
+  share: IconShare3,
+  template: IconTemplate,
+  order: IconShoppingCart,
+} as const;
+
+function kindOf(type: string): keyof typeof ICONS | undefined {
+  return type in ICONS ? (type as keyof typeof ICONS) : undefined;
+}
+
+/** Nothing for the customer of a private conversation: it is theirs. */
+function authorOf({ last_message: last, type }: Conversation, me: string | undefined): string | undefined {
+  if (!last) return undefined;
+  if (last.author_type === 'customer')
+    return type !== 'private' && last.author_name ? `${last.author_name}:` : undefined;
+  if (last.author_type === 'flow' || last.author_type === 'ai') return t('inbox.bot');
+  if (last.author_user_id !== null && last.author_user_id === me) return t('inbox.you');
+  const [first] = last.author_name.split(' ');
+  return first ? `${first}:` : t('inbox.you');
 }

@@ -18,6 +18,14 @@ export interface Capabilities {
   can_react: boolean;
   reaction_emojis: string[] | null;
   can_quote: boolean;
+  quick_replies_limit: number;
+  quick_reply_title_limit: number;
+  quick_reply_title_unit: Capabilities['text_unit'];
+  buttons_limit: number;
+  button_title_limit: number;
+  button_types: string[];
+  button_text_limit: number;
+  list_rows_limit: number;
 }
 
 export function useCapabilities(channelId: string): Capabilities | undefined {

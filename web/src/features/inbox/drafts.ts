@@ -1,4 +1,5 @@
 import { makeStoredStore, type Store } from '@/ui/store';
+import type { Choices } from './choices';
 import type { Outgoing } from './outgoing';
 
 export type Mode = 'reply' | 'note';
@@ -8,6 +9,8 @@ export interface Written {
   mode: Mode;
   reply: string;
   note: string;
+  /** What stands below the reply to be tapped. */
+  choices?: Choices;
 }
 
 const EMPTY: Written = { mode: 'reply', reply: '', note: '' };
@@ -23,7 +26,7 @@ export function draftOf(conversationId: string): Written {
 export function keepDraft(conversationId: string, written: Written): void {
   drafts.set((before) => {
     const { [conversationId]: _old, ...others } = before;
-    if (!written.reply && !written.note && written.mode === 'reply') return others;
+    if (!written.reply && !written.note && !written.choices && written.mode === 'reply') return others;
     const kept = Object.entries(others).slice(1 - MOST_KEPT);
     return Object.fromEntries([...kept, [conversationId, written]]);
   });

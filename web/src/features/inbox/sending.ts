@@ -2,62 +2,70 @@ import { api, type Schemas, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { membersQuery, queryClient } from '@/api/queries';
 import { t } from '@/i18n';
-import { fullTime } from '@/ui/time';
 import { showError, showToast } from '@/ui/toasts';
-import { snoozeChoices } from './actions';
+import { type Choices, draftOfChoices } from './choices';
 import type { Conversation } from './lists';
 import { type Message, messagesQuery } from './messages';
+import { dueTime } from './moments';
 import { type Draft, send } from './outgoing';
 import type { Chosen } from './useFiles';
 import type { Answering } from './ways';
 
-export type Then = 'close' | 'snooze';
+/** What becomes of the conversation when it is sent: as the API has it. */
+export type Then = Pick<Draft, 'then' | 'snooze_until'>;
 
 interface Reply {
   conversation: Conversation;
   text: string;
   files: Chosen[];
+  choices?: Choices;
   quoted: Message | undefined;
   answering: Answering;
   isPrivate: boolean;
-  then?: Then;
+  after?: Then;
 }
 
-/** One message a file, the text with the first; what becomes of the conversation goes with the last. */
-export function submit(reply: Reply): void {
+/**
+ * One message a file, the text with the first; what becomes of the conversation goes with the last.
+ * One after the other, so that they arrive in this order.
+ */
+export async function submit(reply: Reply): Promise<void> {
   const drafts = draftsOf(reply);
   const seen = newestOf(reply.conversation.id);
-  drafts.forEach((draft, place) => {
+  for (const [place, draft] of drafts.entries()) {
     const isLast = place === drafts.length - 1;
-    void send(reply.conversation.id, {
+    await send(reply.conversation.id, {
       ...draft,
       seen_message_id: place === 0 ? seen : undefined,
-      ...(isLast && reply.then ? after(reply.then) : {}),
+      ...(isLast ? reply.after : {}),
     });
-  });
-}
-
-function after(then: Then): Partial<Draft> {
-  return then === 'close' ? { then } : { then, snooze_until: snoozeChoices(new Date())[1]!.until.toISOString() };
+  }
 }
 
 type Bare = Omit<Draft, 'client_id'>;
 
-function draftsOf({ conversation, text, files, quoted, answering, isPrivate }: Reply): Bare[] {
+function draftsOf({ conversation, text, files, choices, quoted, answering, isPrivate }: Reply): Bare[] {
   if (answering.kind === 'comment') return [commentReply(conversation, text, isPrivate, quoted)];
   const common: Bare = {
     reply_to: quoted?.id,
     tag: answering.kind === 'human_agent' ? answering.tag : undefined,
   };
-  if (files.length === 0) return [{ ...common, kind: 'text', text }];
-  return files.map((file, place) => ({
+  if (files.length === 0) return [{ ...common, kind: 'text', text, ...draftOfChoices(choices) }];
+  // What can be tapped stands below the text, which then comes after the files.
+  const isApart = choices !== undefined && text !== '';
+  const sent: Bare[] = files.map((file, place) => ({
     ...(place === 0 ? common : { tag: common.tag }),
     kind: 'media',
-    text: place === 0 && text ? text : undefined,
-    media: [
-      { type: file.kind, upload_id: file.uploadId, file_name: file.name, mime_type: file.mime } as Schemas['MediaIn'],
-    ],
+    text: place === 0 && text && !isApart ? text : undefined,
+    media: [mediaOf(file)],
   }));
+  return isApart ? [...sent, { tag: common.tag, kind: 'text', text, ...draftOfChoices(choices) }] : sent;
+}
+
+function mediaOf(file: Chosen): Schemas['MediaIn'] {
+  const { kind: type, uploadId: upload_id, name: file_name, mime: mime_type, durationMs: duration_ms } = file;
+  const is_voice = duration_ms !== undefined && mime_type === 'audio/ogg';
+  return { type, upload_id, file_name, mime_type, duration_ms: duration_ms && Math.round(duration_ms), is_voice };
 }
 
 function commentReply(conversation: Conversation, text: string, isPrivate: boolean, quoted: Message | undefined): Bare {
@@ -90,7 +98,7 @@ export async function schedule(reply: Reply, moment: Date): Promise<void> {
         }),
       );
     }
-    showToast(t('inbox.done.scheduled', { when: fullTime(moment.getTime()) }));
+    showToast(t('inbox.done.scheduled', { when: dueTime(moment) }));
     await queryClient.invalidateQueries({ queryKey: keys.scheduled(reply.conversation.id) });
   } catch (problem) {
     showError(problem);

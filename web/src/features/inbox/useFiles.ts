@@ -11,7 +11,9 @@ export interface Chosen {
   size: number;
   mime: string;
   kind: 'image' | 'video' | 'audio' | 'file';
-  /** Of a picture, on this machine. */
+  /** Of a recording. */
+  durationMs: number | undefined;
+  /** Of a picture or a recording, on this machine. */
   preview: string | undefined;
   /** Undefined while it is on its way to our server. */
   uploadId: string | undefined;
@@ -26,9 +28,9 @@ export function useFiles(capabilities: Capabilities | undefined) {
     setFiles((before) => before.filter((file) => file.key !== key || drop(file)));
   }, []);
   const add = useCallback(
-    (given: Iterable<File>) => {
+    (given: Iterable<File>, durationMs?: number) => {
       for (const file of given) {
-        const chosen = capabilities && choose(file, capabilities);
+        const chosen = capabilities && choose(file, capabilities, durationMs);
         if (!chosen) continue;
         setFiles((before) => [...before, chosen]);
         void upload(file).then(
@@ -54,7 +56,7 @@ function drop(file: Chosen): false {
   return false;
 }
 
-function choose(file: File, capabilities: Capabilities): Chosen | undefined {
+function choose(file: File, capabilities: Capabilities, durationMs: number | undefined): Chosen | undefined {
   const fit = kindOf(file.type || 'application/octet-stream', file.size, capabilities);
   if ('reason' in fit) {
     const size = fit.reason === 'size' ? sizeOf(fit.limit) : '';
@@ -65,9 +67,10 @@ function choose(file: File, capabilities: Capabilities): Chosen | undefined {
     );
     return undefined;
   }
-  const preview = fit.kind === 'image' ? URL.createObjectURL(file) : undefined;
+  const isShown = fit.kind === 'image' || durationMs !== undefined;
+  const preview = isShown ? URL.createObjectURL(file) : undefined;
   const { name, size, type: mime } = file;
-  return { key: crypto.randomUUID(), name, size, mime, kind: fit.kind, preview, uploadId: undefined };
+  return { key: crypto.randomUUID(), name, size, mime, kind: fit.kind, durationMs, preview, uploadId: undefined };
 }
 
 async function upload(file: File): Promise<string> {
