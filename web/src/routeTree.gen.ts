@@ -17,6 +17,17 @@ import { Route as AppInboxRouteImport } from './routes/_app/inbox'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppInboxIndexRouteImport } from './routes/_app/inbox.index'
 import { Route as AppInboxIdRouteImport } from './routes/_app/inbox.$id'
+import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings.index'
+import { Route as AppSettingsApiKeysRouteImport } from './routes/_app/settings.api-keys'
+import { Route as AppSettingsCannedRepliesRouteImport } from './routes/_app/settings.canned-replies'
+import { Route as AppSettingsEventsRouteImport } from './routes/_app/settings.events'
+import { Route as AppSettingsLabelsRouteImport } from './routes/_app/settings.labels'
+import { Route as AppSettingsNotificationsRouteImport } from './routes/_app/settings.notifications'
+import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings.profile'
+import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings.security'
+import { Route as AppSettingsViewsRouteImport } from './routes/_app/settings.views'
+import { Route as AppSettingsWorkRouteImport } from './routes/_app/settings.work'
+import { Route as AppSettingsWorkingHoursRouteImport } from './routes/_app/settings.working-hours'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -57,23 +68,101 @@ const AppInboxIdRoute = AppInboxIdRouteImport.update({
   path: '/$id',
   getParentRoute: () => AppInboxRoute,
 } as any)
+const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsApiKeysRoute = AppSettingsApiKeysRouteImport.update({
+  id: '/api-keys',
+  path: '/api-keys',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsCannedRepliesRoute =
+  AppSettingsCannedRepliesRouteImport.update({
+    id: '/canned-replies',
+    path: '/canned-replies',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsEventsRoute = AppSettingsEventsRouteImport.update({
+  id: '/events',
+  path: '/events',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsLabelsRoute = AppSettingsLabelsRouteImport.update({
+  id: '/labels',
+  path: '/labels',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsNotificationsRoute =
+  AppSettingsNotificationsRouteImport.update({
+    id: '/notifications',
+    path: '/notifications',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsProfileRoute = AppSettingsProfileRouteImport.update({
+  id: '/profile',
+  path: '/profile',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsSecurityRoute = AppSettingsSecurityRouteImport.update({
+  id: '/security',
+  path: '/security',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsViewsRoute = AppSettingsViewsRouteImport.update({
+  id: '/views',
+  path: '/views',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsWorkRoute = AppSettingsWorkRouteImport.update({
+  id: '/work',
+  path: '/work',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsWorkingHoursRoute = AppSettingsWorkingHoursRouteImport.update({
+  id: '/working-hours',
+  path: '/working-hours',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/sandbox': typeof SandboxRoute
   '/channels': typeof AppChannelsRoute
   '/inbox': typeof AppInboxRouteWithChildren
-  '/settings': typeof AppSettingsRoute
+  '/settings': typeof AppSettingsRouteWithChildren
   '/inbox/$id': typeof AppInboxIdRoute
+  '/settings/api-keys': typeof AppSettingsApiKeysRoute
+  '/settings/canned-replies': typeof AppSettingsCannedRepliesRoute
+  '/settings/events': typeof AppSettingsEventsRoute
+  '/settings/labels': typeof AppSettingsLabelsRoute
+  '/settings/notifications': typeof AppSettingsNotificationsRoute
+  '/settings/profile': typeof AppSettingsProfileRoute
+  '/settings/security': typeof AppSettingsSecurityRoute
+  '/settings/views': typeof AppSettingsViewsRoute
+  '/settings/work': typeof AppSettingsWorkRoute
+  '/settings/working-hours': typeof AppSettingsWorkingHoursRoute
   '/inbox/': typeof AppInboxIndexRoute
+  '/settings/': typeof AppSettingsIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/sandbox': typeof SandboxRoute
   '/channels': typeof AppChannelsRoute
-  '/settings': typeof AppSettingsRoute
   '/inbox/$id': typeof AppInboxIdRoute
+  '/settings/api-keys': typeof AppSettingsApiKeysRoute
+  '/settings/canned-replies': typeof AppSettingsCannedRepliesRoute
+  '/settings/events': typeof AppSettingsEventsRoute
+  '/settings/labels': typeof AppSettingsLabelsRoute
+  '/settings/notifications': typeof AppSettingsNotificationsRoute
+  '/settings/profile': typeof AppSettingsProfileRoute
+  '/settings/security': typeof AppSettingsSecurityRoute
+  '/settings/views': typeof AppSettingsViewsRoute
+  '/settings/work': typeof AppSettingsWorkRoute
+  '/settings/working-hours': typeof AppSettingsWorkingHoursRoute
   '/inbox': typeof AppInboxIndexRoute
+  '/settings': typeof AppSettingsIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -82,9 +171,20 @@ export interface FileRoutesById {
   '/sandbox': typeof SandboxRoute
   '/_app/channels': typeof AppChannelsRoute
   '/_app/inbox': typeof AppInboxRouteWithChildren
-  '/_app/settings': typeof AppSettingsRoute
+  '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/inbox/$id': typeof AppInboxIdRoute
+  '/_app/settings/api-keys': typeof AppSettingsApiKeysRoute
+  '/_app/settings/canned-replies': typeof AppSettingsCannedRepliesRoute
+  '/_app/settings/events': typeof AppSettingsEventsRoute
+  '/_app/settings/labels': typeof AppSettingsLabelsRoute
+  '/_app/settings/notifications': typeof AppSettingsNotificationsRoute
+  '/_app/settings/profile': typeof AppSettingsProfileRoute
+  '/_app/settings/security': typeof AppSettingsSecurityRoute
+  '/_app/settings/views': typeof AppSettingsViewsRoute
+  '/_app/settings/work': typeof AppSettingsWorkRoute
+  '/_app/settings/working-hours': typeof AppSettingsWorkingHoursRoute
   '/_app/inbox/': typeof AppInboxIndexRoute
+  '/_app/settings/': typeof AppSettingsIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -95,9 +195,36 @@ export interface FileRouteTypes {
     | '/inbox'
     | '/settings'
     | '/inbox/$id'
+    | '/settings/api-keys'
+    | '/settings/canned-replies'
+    | '/settings/events'
+    | '/settings/labels'
+    | '/settings/notifications'
+    | '/settings/profile'
+    | '/settings/security'
+    | '/settings/views'
+    | '/settings/work'
+    | '/settings/working-hours'
     | '/inbox/'
+    | '/settings/'
   fileRoutesByTo: FileRoutesByTo
-  to: '/' | '/sandbox' | '/channels' | '/settings' | '/inbox/$id' | '/inbox'
+  to:
+    | '/'
+    | '/sandbox'
+    | '/channels'
+    | '/inbox/$id'
+    | '/settings/api-keys'
+    | '/settings/canned-replies'
+    | '/settings/events'
+    | '/settings/labels'
+    | '/settings/notifications'
+    | '/settings/profile'
+    | '/settings/security'
+    | '/settings/views'
+    | '/settings/work'
+    | '/settings/working-hours'
+    | '/inbox'
+    | '/settings'
   id:
     | '__root__'
     | '/'
@@ -107,7 +234,18 @@ export interface FileRouteTypes {
     | '/_app/inbox'
     | '/_app/settings'
     | '/_app/inbox/$id'
+    | '/_app/settings/api-keys'
+    | '/_app/settings/canned-replies'
+    | '/_app/settings/events'
+    | '/_app/settings/labels'
+    | '/_app/settings/notifications'
+    | '/_app/settings/profile'
+    | '/_app/settings/security'
+    | '/_app/settings/views'
+    | '/_app/settings/work'
+    | '/_app/settings/working-hours'
     | '/_app/inbox/'
+    | '/_app/settings/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -174,6 +312,83 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppInboxIdRouteImport
       parentRoute: typeof AppInboxRoute
     }
+    '/_app/settings/': {
+      id: '/_app/settings/'
+      path: '/'
+      fullPath: '/settings/'
+      preLoaderRoute: typeof AppSettingsIndexRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/api-keys': {
+      id: '/_app/settings/api-keys'
+      path: '/api-keys'
+      fullPath: '/settings/api-keys'
+      preLoaderRoute: typeof AppSettingsApiKeysRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/canned-replies': {
+      id: '/_app/settings/canned-replies'
+      path: '/canned-replies'
+      fullPath: '/settings/canned-replies'
+      preLoaderRoute: typeof AppSettingsCannedRepliesRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/events': {
+      id: '/_app/settings/events'
+      path: '/events'
+      fullPath: '/settings/events'
+      preLoaderRoute: typeof AppSettingsEventsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/labels': {
+      id: '/_app/settings/labels'
+      path: '/labels'
+      fullPath: '/settings/labels'
+      preLoaderRoute: typeof AppSettingsLabelsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/notifications': {
+      id: '/_app/settings/notifications'
+      path: '/notifications'
+      fullPath: '/settings/notifications'
+      preLoaderRoute: typeof AppSettingsNotificationsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/profile': {
+      id: '/_app/settings/profile'
+      path: '/profile'
+      fullPath: '/settings/profile'
+      preLoaderRoute: typeof AppSettingsProfileRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/security': {
+      id: '/_app/settings/security'
+      path: '/security'
+      fullPath: '/settings/security'
+      preLoaderRoute: typeof AppSettingsSecurityRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/views': {
+      id: '/_app/settings/views'
+      path: '/views'
+      fullPath: '/settings/views'
+      preLoaderRoute: typeof AppSettingsViewsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/work': {
+      id: '/_app/settings/work'
+      path: '/work'
+      fullPath: '/settings/work'
+      preLoaderRoute: typeof AppSettingsWorkRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/working-hours': {
+      id: '/_app/settings/working-hours'
+      path: '/working-hours'
+      fullPath: '/settings/working-hours'
+      preLoaderRoute: typeof AppSettingsWorkingHoursRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
   }
 }
 
@@ -191,16 +406,48 @@ const AppInboxRouteWithChildren = AppInboxRoute._addFileChildren(
   AppInboxRouteChildren,
 )
 
+interface AppSettingsRouteChildren {
+  AppSettingsApiKeysRoute: typeof AppSettingsApiKeysRoute
+  AppSettingsCannedRepliesRoute: typeof AppSettingsCannedRepliesRoute
+  AppSettingsEventsRoute: typeof AppSettingsEventsRoute
+  AppSettingsLabelsRoute: typeof AppSettingsLabelsRoute
+  AppSettingsNotificationsRoute: typeof AppSettingsNotificationsRoute
+  AppSettingsProfileRoute: typeof AppSettingsProfileRoute
+  AppSettingsSecurityRoute: typeof AppSettingsSecurityRoute
+  AppSettingsViewsRoute: typeof AppSettingsViewsRoute
+  AppSettingsWorkRoute: typeof AppSettingsWorkRoute
+  AppSettingsWorkingHoursRoute: typeof AppSettingsWorkingHoursRoute
+  AppSettingsIndexRoute: typeof AppSettingsIndexRoute
+}
+
+const AppSettingsRouteChildren: AppSettingsRouteChildren = {
+  AppSettingsApiKeysRoute: AppSettingsApiKeysRoute,
+  AppSettingsCannedRepliesRoute: AppSettingsCannedRepliesRoute,
+  AppSettingsEventsRoute: AppSettingsEventsRoute,
+  AppSettingsLabelsRoute: AppSettingsLabelsRoute,
+  AppSettingsNotificationsRoute: AppSettingsNotificationsRoute,
+  AppSettingsProfileRoute: AppSettingsProfileRoute,
+  AppSettingsSecurityRoute: AppSettingsSecurityRoute,
+  AppSettingsViewsRoute: AppSettingsViewsRoute,
+  AppSettingsWorkRoute: AppSettingsWorkRoute,
+  AppSettingsWorkingHoursRoute: AppSettingsWorkingHoursRoute,
+  AppSettingsIndexRoute: AppSettingsIndexRoute,
+}
+
+const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
+  AppSettingsRouteChildren,
+)
+
 interface AppRouteChildren {
   AppChannelsRoute: typeof AppChannelsRoute
   AppInboxRoute: typeof AppInboxRouteWithChildren
-  AppSettingsRoute: typeof AppSettingsRoute
+  AppSettingsRoute: typeof AppSettingsRouteWithChildren
 }
 
 const AppRouteChildren: AppRouteChildren = {
   AppChannelsRoute: AppChannelsRoute,
   AppInboxRoute: AppInboxRouteWithChildren,
-  AppSettingsRoute: AppSettingsRoute,
+  AppSettingsRoute: AppSettingsRouteWithChildren,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)

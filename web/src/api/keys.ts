@@ -6,6 +6,7 @@ export const keys = {
   labels: ['labels'] as const,
   views: ['views'] as const,
   cannedReplies: ['canned-replies'] as const,
+  workingHours: ['working-hours'] as const,
   counts: ['counts'] as const,
   channels: ['channels'] as const,
   channel: (id: string) => ['channels', id] as const,

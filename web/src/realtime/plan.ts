@@ -25,6 +25,7 @@ const STALE: Record<string, (event: ScreenEvent) => QueryKey[]> = {
   'label.changed': () => [keys.labels],
   'view.changed': () => [keys.views],
   'canned_reply.changed': () => [keys.cannedReplies],
+  'working_hours.changed': () => [keys.workingHours],
   'member.changed': () => [keys.members, keys.me],
   'flow.changed': () => [['flows']],
   'lead.changed': () => [['leads']],

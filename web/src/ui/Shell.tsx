@@ -14,6 +14,7 @@ import {
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
 import { useMe } from '@/api/queries';
+import { useSettingsCommands } from '@/features/settings/useSettingsCommands';
 import { LANGUAGES, type Language, setLanguage, t } from '@/i18n';
 import { UpdateBar } from '@/pwa/UpdateBar';
 import { useInstalled } from '@/pwa/useInstalled';
@@ -44,7 +45,9 @@ function Later({ isWanted, of: Wanted }: { isWanted: boolean; of: ComponentType 
 export function Shell() {
   useEffect(listenForKeys, []);
   useShellCommands();
+  useSettingsCommands();
   useInstalled();
+  const hasSandbox = useMe().features.has_sandbox;
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
@@ -56,6 +59,13 @@ export function Shell() {
         <Place to="/channels" label={t('shell.channels')} icon={<IconBuildingBroadcastTower size={21} aria-hidden />} />
         <Place to="/settings" label={t('shell.settings')} icon={<IconSettings size={21} aria-hidden />} />
         <span className={classes.gap} />
+        {hasSandbox && (
+          <Tooltip label={t('shell.sandbox')} position="right">
+            <a className={classes.place} href="/sandbox" target="_blank" rel="noopener" aria-label={t('shell.sandbox')}>
+              <IconDeviceMobileMessage size={20} aria-hidden />
+            </a>
+          </Tooltip>
+        )}
         <RailButton label={t('shell.searchEverything')} onClick={openPalette}>
           <IconSearch size={20} aria-hidden />
         </RailButton>
@@ -129,15 +139,17 @@ function Account() {
             ))}
           </Menu.Sub.Dropdown>
         </Menu.Sub>
-        <Menu.Item
-          leftSection={<IconDeviceMobileMessage size={16} aria-hidden />}
-          component="a"
-          href="/sandbox"
-          target="_blank"
-          rel="noopener"
-        >
-          {t('shell.sandbox')}
-        </Menu.Item>
+        {me.features.has_sandbox && (
+          <Menu.Item
+            leftSection={<IconDeviceMobileMessage size={16} aria-hidden />}
+            component="a"
+            href="/sandbox"
+            target="_blank"
+            rel="noopener"
+          >
+            {t('shell.sandbox')}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={openKeySheet}>
           {t('shell.keySheet')}
         </Menu.Item>
@@ -150,9 +162,12 @@ function Account() {
   );
 }
 
+const SANDBOX = { section: 'go' as const, run: () => void window.open('/sandbox', '_blank', 'noopener') };
+
 function useShellCommands(): void {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
+  const hasSandbox = useMe().features.has_sandbox;
   const commands = useMemo<Command[]>(
     () => [
       { id: 'palette', label: t('shell.searchEverything'), section: 'help', keys: ['mod+k'], run: openPalette },
@@ -179,13 +194,7 @@ function useShellCommands(): void {
         keys: ['g s'],
         run: () => void navigate({ to: '/settings' }),
       },
-      {
-        id: 'go.sandbox',
-        label: t('shell.sandbox'),
-        section: 'go',
-        keys: ['g p'],
-        run: () => window.open('/sandbox', '_blank', 'noopener'),
-      },
+      ...(hasSandbox ? [{ id: 'go.sandbox', label: t('shell.sandbox'), keys: ['g p'], ...SANDBOX }] : []),
       ...(['light', 'dark'] as const).map((scheme) => ({
         id: `theme.${scheme}`,
         label: t(`shell.${scheme}`),
@@ -202,7 +211,7 @@ function useShellCommands(): void {
       })),
       { id: 'signOut', label: t('shell.signOut'), section: 'help', run: () => void signOut() },
     ],
-    [navigate, setColorScheme],
+    [navigate, setColorScheme, hasSandbox],
   );
   useCommands(commands);
 }
