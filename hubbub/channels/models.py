@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.models.functions import Now
 
@@ -212,8 +210,3 @@ class PlatformCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.endpoint}"
-
-
-def credentials_of(channel: Channel) -> dict[str, Any]:
-    """The channel's credentials, decrypted; empty when there are none."""
-    return channel.credentials or {}

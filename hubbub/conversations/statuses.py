@@ -16,10 +16,5 @@ RANK: dict[str, int] = {
 """A platform that says "failed" after "sent" is believed; once a message was delivered, a late "failed" is not."""
 
 
-def is_progress(before: str, after: str) -> bool:
-    """Whether a message may go from one status to the other."""
-    return RANK.get(after, -1) > RANK.get(before, -1)
-
-
 RANK_SQL = "CASE {column} " + " ".join(f"WHEN '{name}' THEN {rank}" for name, rank in RANK.items()) + " ELSE -1 END"
 """The same table for SQL: `RANK_SQL.format(column="m.status")`."""

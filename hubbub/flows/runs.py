@@ -67,10 +67,6 @@ UPDATE flow_run SET status = 'ended', due_at = NULL, error = %(reason)s, updated
  WHERE conversation_id = ANY(%(ids)s::uuid[]) AND status IN ({LIVE_SQL})
 RETURNING conversation_id
 """  # noqa: S608 - our own words
-DUE = f"""
-SELECT organization_id, conversation_id, due_at FROM flow_run
- WHERE due_at <= hubbub_now() AND status IN ({LIVE_SQL}) ORDER BY due_at LIMIT %(limit)s
-"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +116,6 @@ class StepCount:
     step: str
     what: str
     variant: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueRun:
-    """A conversation whose run goes on by itself now."""
-
-    organization_id: UUID
-    conversation_id: UUID
-    due_at: datetime
 
 
 def live_runs(conversation_ids: Collection[UUID]) -> dict[UUID, LiveRun]:
@@ -225,8 +212,3 @@ def end_run(*conversation_ids: UUID, reason: str = "") -> set[UUID]:
     """Stop runs for good. Returns the conversations that had one."""
     rows = run(END, ids=sorted(conversation_ids), reason=reason) if conversation_ids else []
     return {row["conversation_id"] for row in rows}
-
-
-def due_runs(limit: int) -> list[DueRun]:
-    """Runs whose delay or time-out has ended, the longest waiting first. For a process that spans organisations."""
-    return [DueRun(**row) for row in run(DUE, limit=limit)]

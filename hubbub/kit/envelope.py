@@ -104,10 +104,6 @@ class Envelope:
         except (InvalidTag, ValueError):
             raise Unopenable("A stored secret cannot be opened; enter it again.") from None
 
-    def is_current(self, token: str) -> bool:
-        """Whether `token` was sealed with the active key; if not, open and seal it again."""
-        return key_id_of(token) == self._active_id
-
     def blind_index(self, value: str, *, purpose: str) -> str:
         """A hex HMAC-SHA256 of `value`, to find it by equality. Different purposes give unrelated indexes."""
         key = self._purpose_keys.get(purpose)

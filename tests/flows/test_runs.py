@@ -16,7 +16,6 @@ from hubbub.flows.runs import (
     RunWrite,
     StepCount,
     count_steps,
-    due_runs,
     end_run,
     live_runs,
     pause_run,
@@ -131,16 +130,6 @@ def test_a_person_pauses_a_run_and_somebody_ends_it() -> None:
         assert end_run(conversation, reason="The conversation was closed.") == {conversation}
         assert FlowRun.objects.get(conversation_id=conversation).error == "The conversation was closed."
     assert live(talk) is None
-
-
-def test_runs_whose_time_has_come_are_found_across_organisations() -> None:
-    (talk, flow), (other, other_flow) = world(), world()
-    save(talk, a_write(talk, flow, status="delayed", due_at=clock.now() - timedelta(minutes=1)))
-    save(other, a_write(other, other_flow, status="delayed", due_at=clock.now() + timedelta(hours=1)))
-    with acting_as("automation"):
-        due = {one.conversation_id for one in due_runs(1000)}
-    assert talk.conversation().id in due
-    assert other.conversation().id not in due
 
 
 def test_counts_add_up_whoever_counts() -> None:

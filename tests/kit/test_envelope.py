@@ -89,9 +89,7 @@ def test_keys_rotate() -> None:
     old_token = envelope_of(KEY_1).seal(b"secret", context=CONTEXT)
     rotating = envelope_of(KEY_2, KEY_1)
     assert rotating.open(old_token, context=CONTEXT) == b"secret"
-    assert not rotating.is_current(old_token)
     new_token = rotating.seal(rotating.open(old_token, context=CONTEXT), context=CONTEXT)
-    assert rotating.is_current(new_token)
     assert envelope_of(KEY_2).open(new_token, context=CONTEXT) == b"secret"
 
 

@@ -121,12 +121,6 @@ class Change(NamedTuple):
             known = _merged(known, contact.ids)
         return Person(_party(known, contact), contact.given if contact else None) if known else None
 
-    def _contact_of(self, ids: tuple[str, ...]) -> Contact | None:
-        for one in ids:
-            if one in self.contacts:
-                return self.contacts[one]
-        return None
-
 
 def change_of(item: Item) -> Change:
     """Raises `Odd`."""
