@@ -46,14 +46,13 @@ def _figures(page: PageFigures) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
-    for name, said in _lines(page):
+    for name, said in [*_technical_lines(page), *_human_lines(page)]:
         table.add_row(name, Text(said))
     return table
 
 
-def _lines(page: PageFigures) -> Iterable[tuple[str, str]]:
+def _technical_lines(page: PageFigures) -> Iterable[tuple[str, str]]:
     link, sent, hooks, api = page.connection, page.delivery, page.webhooks, page.api
-    people, flows, asked, volume = page.engagement, page.flows, page.satisfaction, page.volume
     subscribed = "webhooks subscribed" if link.is_subscribed else "webhooks not subscribed"
     yield "Connection", f"{link.status}, {subscribed}, since {_at(link.connected_at)}" + _error(link.last_error)
     yield (
@@ -76,6 +75,10 @@ def _lines(page: PageFigures) -> Iterable[tuple[str, str]]:
             f"quota {NOTHING if api.quota_percent is None else f'{api.quota_percent} %'}"
         ),
     )
+
+
+def _human_lines(page: PageFigures) -> Iterable[tuple[str, str]]:
+    people, flows, asked, volume = page.engagement, page.flows, page.satisfaction, page.volume
     yield (
         "Volume",
         (

@@ -24,6 +24,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="repeat the chances of an earlier run")
     parser.add_argument("--json", type=Path, help="write the counts there")
     options = parser.parse_args()
+    if options.plan not in PLANS:
+        parser.error(f"CHAOS is one of {', '.join(PLANS)}, not {options.plan!r}.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped on the way out
     seed = options.seed if options.seed is not None else random.SystemRandom().getrandbits(32)
     plan = PLANS[options.plan]
