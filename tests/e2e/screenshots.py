@@ -1,10 +1,12 @@
-"""`make screenshots`: every screen of a living demo, light and dark, wide and narrow, as pictures to be looked at."""
+"""`make screenshots`: every screen of a living demo, light and dark, at three widths and in every language, as pictures
+to be looked at. The good ones stand in `docs/images`, made smaller."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +15,16 @@ from tests.e2e.conftest import Desk, Hub, installed, started_browser
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "height": 844}}
+SIZES = {
+    "wide": {"width": 1440, "height": 900},
+    "medium": {"width": 1024, "height": 768},
+    "narrow": {"width": 390, "height": 844},
+}
 SCHEMES = ("light", "dark")
-
-
-def _conversation(page: Page) -> None:
-    page.goto("/inbox")
-    page.get_by_role("link", name="Jonas Weber").first.click()
-    page.get_by_role("region", name="Messages", exact=True).get_by_text("Guten Tag").wait_for()
+SETTINGS = ("profile", "notifications", "labels", "canned-replies", "views", "working-hours", "api-keys")
+SETTINGS += ("security", "work", "events")
+OTHER_LANGUAGES = ("th", "ja", "de", "ar")
+SETTLES_IN_MS = 600
 
 
 def _inbox(page: Page) -> None:
@@ -28,20 +32,10 @@ def _inbox(page: Page) -> None:
     page.get_by_role("link", name="Jonas Weber").first.wait_for()
 
 
-def _channels(page: Page) -> None:
-    page.goto("/channels")
-    page.get_by_text("Demo LINE").first.wait_for()
-
-
-def _settings(page: Page) -> None:
-    page.goto("/settings")
-    page.get_by_role("heading").first.wait_for()
-
-
-def _sandbox(page: Page) -> None:
-    page.goto("/sandbox")
-    page.get_by_role("button", name="Chloé Martin").first.click()
-    page.get_by_text("What can we do for you?").last.wait_for()
+def _conversation(page: Page) -> None:
+    _inbox(page)
+    page.get_by_role("link", name="Jonas Weber").first.click()
+    page.get_by_text("Guten Tag, das Paket kam leider").last.wait_for()
 
 
 def _palette(page: Page) -> None:
@@ -50,14 +44,49 @@ def _palette(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def _channels(page: Page) -> None:
+    page.goto("/channels")
+    page.get_by_text("Demo LINE").first.wait_for()
+
+
+def _channel(page: Page) -> None:
+    _channels(page)
+    page.get_by_role("button", name="Demo Page").click()
+    page.get_by_text("200000000000001").first.wait_for()
+
+
+def _connecting(page: Page) -> None:
+    _channels(page)
+    page.keyboard.press("n")
+    page.get_by_role("dialog").wait_for()
+
+
+def _settings(page: Page, section: str = "") -> None:
+    page.goto(f"/settings/{section}".rstrip("/"))
+    page.get_by_role("heading", level=1).wait_for()
+
+
+def _phone(page: Page, person: str) -> None:
+    page.goto("/sandbox")
+    page.get_by_role("button", name=person).first.click()
+    page.locator("ol").first.wait_for()
+
+
 SCREENS: dict[str, Callable[[Page], None]] = {
     "inbox": _inbox,
     "conversation": _conversation,
     "palette": _palette,
     "channels": _channels,
+    "channel": _channel,
+    "connecting": _connecting,
     "settings": _settings,
-    "sandbox": _sandbox,
+    **{f"settings-{section}": partial(_settings, section=section) for section in SETTINGS},
+    "phone-messenger": partial(_phone, person="Chloé Martin"),
+    "phone-instagram": partial(_phone, person="kiran_travels"),
+    "phone-whatsapp": partial(_phone, person="Jonas Weber"),
+    "phone-line": partial(_phone, person="สมชาย ใจดี"),
 }
+IN_EVERY_LANGUAGE = ("inbox", "conversation", "channel", "settings", "phone-whatsapp")
 
 
 def take(hub: Hub, browser: Browser, folder: Path) -> Iterator[Path]:
@@ -66,12 +95,22 @@ def take(hub: Hub, browser: Browser, folder: Path) -> Iterator[Path]:
     for size, viewport in SIZES.items():
         for scheme in SCHEMES:
             with _desk(browser, hub, viewport=viewport, color_scheme=scheme) as page:
-                for name, show in SCREENS.items():
-                    show(page)
-                    page.wait_for_timeout(600)
-                    path = folder / f"{name}-{size}-{scheme}.png"
-                    page.screenshot(path=path)
-                    yield path
+                yield from _shoot(page, folder, f"{size}-{scheme}", tuple(SCREENS))
+    for language in OTHER_LANGUAGES:
+        for size in ("wide", "narrow"):
+            with _desk(browser, hub, viewport=SIZES[size]) as page:
+                page.evaluate("language => localStorage.setItem('hubbub.language', language)", language)
+                yield from _shoot(page, folder, f"{size}-{language}", IN_EVERY_LANGUAGE)
+
+
+def _shoot(page: Page, folder: Path, suffix: str, screens: tuple[str, ...]) -> Iterator[Path]:
+    for name in screens:
+        SCREENS[name](page)
+        page.mouse.move(2, 2)
+        page.wait_for_timeout(SETTLES_IN_MS)
+        path = folder / f"{name}-{suffix}.png"
+        page.screenshot(path=path)
+        yield path
 
 
 @contextmanager

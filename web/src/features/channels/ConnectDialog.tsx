@@ -3,7 +3,7 @@ import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { keys } from '@/api/keys';
-import { t } from '@/i18n';
+import { t, translated } from '@/i18n';
 import { ChannelBadge, PLATFORM_NAMES, type Platform } from '@/ui/ChannelBadge';
 import { Skeletons } from '@/ui/states';
 import { sentenceOf } from '@/ui/toasts';
@@ -115,8 +115,8 @@ export function ConnectDialog({ again, onClose, onConnected }: Props) {
             return (
               <Input
                 key={`${platform}.${field.name}`}
-                label={field.label}
-                description={field.help}
+                label={labelOf(platform, field)}
+                description={translated(`channels.credentialHelp.${platform}.${field.name}`, field.help)}
                 required={field.is_required}
                 autoComplete="off"
                 value={credentials[field.name] ?? ''}
@@ -134,6 +134,12 @@ export function ConnectDialog({ again, onClose, onConnected }: Props) {
       )}
     </Modal>
   );
+}
+
+/** In the reader's language where we have it, else as the server says it. */
+function labelOf(platform: Platform, field: { name: string; label: string }): string {
+  const shared = translated(`channels.credential.${field.name}`, field.label);
+  return translated(`channels.credential.${platform}.${field.name}`, shared);
 }
 
 function Webhook({ platform }: { platform: Platform }) {

@@ -9,6 +9,8 @@ import { kindName, SKINS, statusName } from './skins';
 
 interface Props {
   platform: Platform;
+  /** The business's id there: its reactions are not the customer's. */
+  account: string;
   message: PhoneMessage;
   /** Said by the same side, right after the one above it. */
   isNext: boolean;
@@ -137,10 +139,12 @@ function MediaView({ media }: { media: Media }) {
   );
 }
 
-function BubbleActions({ platform, message, onAct, onReply, onEdit }: Props) {
+function BubbleActions({ platform, account, message, onAct, onReply, onEdit }: Props) {
   const skin = SKINS[platform];
   if (message.direction === 'out') {
-    const given = Object.values(message.reactions ?? {});
+    const given = Object.entries(message.reactions ?? {})
+      .filter(([who]) => who !== account)
+      .map(([, emoji]) => emoji);
     return (
       <div className={classes.acts}>
         {skin.reactions.map((emoji) => (
@@ -149,7 +153,11 @@ function BubbleActions({ platform, message, onAct, onReply, onEdit }: Props) {
             type="button"
             aria-label={t('sandbox.react', { emoji })}
             aria-pressed={given.includes(emoji)}
-            onClick={() => onAct(given.includes(emoji) ? 'unreact' : 'react', { message_id: message.id, emoji })}
+            onClick={() =>
+              given.includes(emoji)
+                ? onAct('unreact', { message_id: message.id })
+                : onAct('react', { message_id: message.id, emoji })
+            }
           >
             {emoji}
           </button>

@@ -1,5 +1,5 @@
 import { IconChevronLeft } from '@tabler/icons-react';
-import { Fragment, useEffect, useRef, useState } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { t } from '@/i18n';
 import { dayName, startOfDay, useNow } from '@/ui/time';
 import type { PhoneMessage, Player } from './api';
@@ -19,7 +19,8 @@ interface Props {
 /** One customer's screen: the conversation with the business, in the platform's skin. */
 export function Phone({ player, business, onLeave }: Props) {
   const now = useNow();
-  const messages = useMessages(player).data ?? [];
+  const all = useMessages(player).data;
+  const messages = useMemo(() => (all ?? []).filter((one) => one.type !== 'reaction'), [all]);
   const play = usePlay(player);
   const [reply, setReply] = useState<PhoneMessage>();
   const [edit, setEdit] = useState<PhoneMessage>();
@@ -58,6 +59,7 @@ export function Phone({ player, business, onLeave }: Props) {
               {isNewDay && <li className={classes.gone}>{dayName(message.at, now)}</li>}
               <Bubble
                 platform={player.platform}
+                account={player.account}
                 message={message}
                 isNext={!isNewDay && before.direction === message.direction}
                 isLastOwn={message.id === lastOwn}
