@@ -10,6 +10,10 @@ import { useChange } from '../parts';
 import classes from '../settings.module.css';
 import { eventsKey } from './EventsPage';
 
+const REPLAY_MS = 1500;
+/** What has not had its effect can be put aside. */
+const CANCELLABLE: readonly string[] = ['dead', 'malformed', 'unknown', 'ignored'];
+
 /** One event with the platform's own words, and what can be done with it. */
 export function EventDetail({ id, mayReplay }: { id: string; mayReplay: boolean }) {
   const path = { params: { path: { event_id: id } } };
@@ -17,6 +21,7 @@ export function EventDetail({ id, mayReplay }: { id: string; mayReplay: boolean 
     queryKey: [...eventsKey, id],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/events/{event_id}', { ...path, signal })),
     staleTime: 0,
+    refetchInterval: ({ state: { data } }) => (data?.replay_requested_at ? REPLAY_MS : false),
   });
   const replay = useChange(
     () => unwrap(api.POST('/api/v1/events/{event_id}/replay', path)),
@@ -43,19 +48,22 @@ export function EventDetail({ id, mayReplay }: { id: string; mayReplay: boolean 
             {t('settings.events.conversation')}
           </Button>
         )}
-        {mayReplay && (
-          <>
-            <Button
-              variant="default"
-              loading={cancel.isPending}
-              onClick={() => cancel.mutate(undefined, { onError: showError })}
-            >
-              {t('settings.events.cancel')}
-            </Button>
-            <Button loading={replay.isPending} onClick={() => replay.mutate(undefined, { onError: showError })}>
-              {t('settings.events.replay')}
-            </Button>
-          </>
+        {mayReplay && CANCELLABLE.includes(event.state) && (
+          <Button
+            variant="default"
+            loading={cancel.isPending}
+            onClick={() => cancel.mutate(undefined, { onError: showError })}
+          >
+            {t('settings.events.cancel')}
+          </Button>
+        )}
+        {mayReplay && event.state !== 'cancelled' && (
+          <Button
+            loading={replay.isPending || event.replay_requested_at !== null}
+            onClick={() => replay.mutate(undefined, { onError: showError })}
+          >
+            {t('settings.events.replay')}
+          </Button>
         )}
       </div>
     </div>

@@ -14,27 +14,36 @@ import { EventDetail } from './EventDetail';
 
 const STATES = ['dead', 'malformed', 'unknown', 'applied', 'duplicate', 'ignored', 'cancelled'] as const;
 type State = (typeof STATES)[number];
+/** All of those that had no effect, whatever the reason: what stands there first. */
+const LETTERS = 'letters';
+type Choice = State | typeof LETTERS | '';
 /** Nothing of these had its effect. */
 const TROUBLED: readonly string[] = ['dead', 'malformed', 'unknown'];
 
 /** Below one key, so that a replay makes all of it stale. */
 export const eventsKey = ['events'];
 
-const eventsQuery = (state: State | '', channel_id: string) =>
+const REPLAY_MS = 1500;
+
+const eventsQuery = (state: Choice, channel_id: string) =>
   infiniteQueryOptions({
     queryKey: [...eventsKey, { state, channel_id }],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam: cursor, signal }) => {
-      const query = { limit: 50, cursor, state: state || undefined, channel_id: channel_id || undefined };
+      const which = state === LETTERS ? { is_dead: true } : { state: state || undefined };
+      const query = { limit: 50, cursor, channel_id: channel_id || undefined, ...which };
       return unwrap(api.GET('/api/v1/events', { params: { query }, signal }));
     },
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     staleTime: 0,
+    // A replay is done by a worker, and nobody says when.
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some(({ items }) => items.some((one) => one.replay_requested_at)) ? REPLAY_MS : false,
   });
 
 /** What platforms told us and what became of it; what could not be applied can be applied again. */
 export function EventsPage() {
-  const [state, setState] = useState<State | ''>('dead');
+  const [state, setState] = useState<Choice>(LETTERS);
   const [channel, setChannel] = useState('');
   const [open, setOpen] = useState<string>();
   const channels = useQuery(channelsQuery).data ?? [];
@@ -48,10 +57,11 @@ export function EventsPage() {
           label={t('settings.events.state')}
           value={state}
           data={[
+            { value: LETTERS, label: t('settings.events.letters') },
             { value: '', label: t('settings.events.all') },
             ...STATES.map((value) => ({ value, label: t(`settings.events.state.${value}`) })),
           ]}
-          onChange={(event) => setState(event.target.value as State | '')}
+          onChange={(event) => setState(event.target.value as Choice)}
         />
         <NativeSelect
           label={t('settings.events.channel')}
@@ -70,7 +80,7 @@ export function EventsPage() {
       {found.isError && <Failure problem={found.error} onRetry={() => void found.refetch()} />}
       {found.isSuccess && events.length === 0 && (
         <Empty icon={<IconListCheck size={28} aria-hidden />} title={t('settings.events.none')}>
-          {state === 'dead' && t('settings.events.noneDead')}
+          {(state === LETTERS || state === 'dead') && t('settings.events.noneDead')}
         </Empty>
       )}
       <ul className={classes.rows} aria-label={t('settings.section.events')}>
