@@ -14,7 +14,7 @@ import { useUnreadBadge } from './unread';
 import { useLater } from './useLater';
 
 /** The language that the person chose in their profile, as far as this browser has heard of it. */
-const heardLanguage = makeStoredStore('hubbub.profile-language', '');
+export const heardLanguage = makeStoredStore('hubbub.profile-language', '');
 let isBegun = false;
 
 /** What makes the page an app: it is kept for later, tells what is new, and knows who works here. */

@@ -6,6 +6,8 @@ import { makeStore, useStore } from './store';
 import classes from './toasts.module.css';
 
 const SHOWN_MS = 6000;
+/** What came unasked takes longer to read, and to decide on. */
+const NOTICE_MS = 15_000;
 const MOST = 3;
 
 export interface Toast {
@@ -89,9 +91,9 @@ export function Toasts() {
 
 function ToastCard({ toast }: { toast: Toast }) {
   useEffect(() => {
-    const timer = setTimeout(() => dismiss(toast.id), SHOWN_MS);
+    const timer = setTimeout(() => dismiss(toast.id), toast.action ? NOTICE_MS : SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [toast.id]);
+  }, [toast.id, toast.action]);
   return (
     <div className={classes.toast} data-error={toast.isError || undefined}>
       {toast.isError && <IconAlertCircle size={18} aria-hidden />}
