@@ -27,6 +27,8 @@ AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+QUIET += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+"""The microphone is one that beeps, and nobody is asked."""
 
 PATIENCE_MS = 20_000
 """What a person sees within a moment may take much longer where tests of everything run beside."""
