@@ -231,7 +231,7 @@ class EdgeProcess:
         """SIGTERM; the exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
         return self.http.post(path, content=body, headers=headers)
@@ -299,7 +299,7 @@ class Proxy:
         self.mode = "drop answers"
 
     def _call(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)

@@ -180,7 +180,7 @@ def start(*options: str) -> tuple[subprocess.Popen[str], str]:
 
 def stop(process: subprocess.Popen[str]) -> int:
     process.terminate()
-    code = process.wait(timeout=10)
+    code = process.wait(timeout=60)
     assert process.stdout is not None
     process.stdout.close()
     return code

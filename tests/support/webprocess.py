@@ -28,7 +28,7 @@ from hubbub.settings.fields import ROOT
 from tests.support.roles import acting_as
 
 Result = TypeVar("Result")
-PATIENCE = 20.0
+PATIENCE = 60.0
 HEARD = ("events", "reset", "presence", "online", "connect_error", "disconnect")
 
 
