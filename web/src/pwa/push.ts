@@ -49,7 +49,8 @@ export async function turnOn(me: Schemas['Me']): Promise<PushState> {
 async function subscribe(registration: ServiceWorkerRegistration, key: string): Promise<PushSubscription> {
   const wanted = { userVisibleOnly: true, applicationServerKey: bytesOf(key) };
   const before = await registration.pushManager.getSubscription();
-  if (before && !isOfKey(before, wanted.applicationServerKey)) await before.unsubscribe();
+  if (before && isOfKey(before, wanted.applicationServerKey)) return before;
+  await before?.unsubscribe();
   return registration.pushManager.subscribe(wanted);
 }
 
