@@ -38,7 +38,13 @@ class Rule:
 
     def as_json(self) -> dict[str, Any]:
         name = f"{self.fault}:{self.argument}" if self.argument else self.fault
-        return {"fault": name, "hits": self.hits, "times_left": self.times}
+        return {"match": self._match(), "fault": name, "hits": self.hits, "times_left": self.times}
+
+    def _match(self) -> dict[str, Any]:
+        """As it can be given again."""
+        names = ("platform", "account", "path_contains", "method", "sends", "recipient", "times")
+        given = {name: value for name in names if (value := getattr(self, name)) not in ("", None)}
+        return given if self.probability == 1.0 else {**given, "probability": self.probability}
 
     def number(self, default: float) -> float:
         return float(self.argument) if self.argument else default

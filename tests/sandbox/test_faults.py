@@ -227,3 +227,10 @@ def test_a_wrong_rule_is_refused_with_a_sentence(player: Player, rules: Any) -> 
     answer = player.http.put("/_sandbox/faults", json=rules)
     assert answer.status_code == 400
     assert answer.json()["error"].endswith(".")
+
+
+def test_a_rule_is_told_as_it_can_be_given_again(player: Player) -> None:
+    rules = [{"match": {"platform": "line", "sends": True}, "fault": "slow:5"}]
+    player.put("/faults", rules)
+    told = player.get("/faults")["rules"]
+    assert [{"match": rule["match"], "fault": rule["fault"]} for rule in told] == rules
