@@ -5,8 +5,7 @@ import classes from './composer.module.css';
 import type { Chosen } from './useFiles';
 
 /** What goes out with the reply; a recording can be heard before. */
-export function AttachedFiles({ files, onRemove }: { files: Chosen[]; onRemove: (key: string) => void }) {
-  if (files.length === 0) return null;
+export default function AttachedFiles({ files, onRemove }: { files: Chosen[]; onRemove: (key: string) => void }) {
   return (
     <ul className={classes.files}>
       {files.map((file) => (

@@ -19,8 +19,6 @@ import { PLATFORM_NAMES } from '@/ui/ChannelBadge';
 import { type Command, useCommands } from '@/ui/commands';
 import { useStore } from '@/ui/store';
 import { showToast } from '@/ui/toasts';
-import { AttachedFiles } from './AttachedFiles';
-import { WritingBanner } from './Banners';
 import { ComposerTools } from './ComposerTools';
 import { type Capabilities, lengthOf } from './capabilities';
 import { type Choices, faultsOf, rulesOf, textLimit } from './choices';
@@ -29,8 +27,6 @@ import { draftOf, draftStore, keepDraft, type Mode } from './drafts';
 import { EmojiButton } from './EmojiButton';
 import type { Conversation } from './lists';
 import type { Message } from './messages';
-import { Recorder } from './Recorder';
-import { ScheduledList } from './ScheduledList';
 import { RESOLVED, SendButton } from './SendButton';
 import { Suggestions, useSuggestions } from './Suggestions';
 import { saveNote, schedule, showTypingToCustomer, submit, type Then } from './sending';
@@ -42,7 +38,11 @@ import { type Answering, useAnswering } from './ways';
 
 const TemplatePicker = lazy(() => import('./TemplatePicker'));
 const MomentDialog = lazy(() => import('./MomentDialog'));
+const AttachedFiles = lazy(() => import('./AttachedFiles'));
+const WritingBanner = lazy(() => import('./Banners').then((module) => ({ default: module.WritingBanner })));
 const ChoicesEditor = lazy(() => import('./ChoicesEditor'));
+const Recorder = lazy(() => import('./Recorder'));
+const ScheduledList = lazy(() => import('./ScheduledList'));
 
 interface Props {
   conversation: Conversation;
@@ -162,8 +162,12 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
   };
   return (
     <>
-      <WritingBanner conversation={conversation} />
-      <ScheduledList conversation={conversation} canWrite={mayAnswer} />
+      <Suspense>
+        <WritingBanner conversation={conversation} />
+      </Suspense>
+      <Suspense>
+        <ScheduledList conversation={conversation} canWrite={mayAnswer} />
+      </Suspense>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: files can be dropped anywhere on it; the button does the same */}
       <div
         className={classes.composer}
@@ -219,19 +223,25 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
             }}
           />
         </div>
-        {!isNote && <AttachedFiles files={attached.files} onRemove={attached.remove} />}
+        {!isNote && attached.files.length > 0 && (
+          <Suspense>
+            <AttachedFiles files={attached.files} onRemove={attached.remove} />
+          </Suspense>
+        )}
         {isRecording && (
-          <Recorder
-            elapsed={voice.elapsed!}
-            onStop={() => {
-              voice.stop();
-              field.current?.focus();
-            }}
-            onCancel={() => {
-              voice.cancel();
-              field.current?.focus();
-            }}
-          />
+          <Suspense>
+            <Recorder
+              elapsed={voice.elapsed!}
+              onStop={() => {
+                voice.stop();
+                field.current?.focus();
+              }}
+              onCancel={() => {
+                voice.cancel();
+                field.current?.focus();
+              }}
+            />
+          </Suspense>
         )}
         {choices && capabilities && (
           <Suspense>

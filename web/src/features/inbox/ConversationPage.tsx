@@ -13,7 +13,6 @@ import { Splitter } from '@/ui/Splitter';
 import { Failure, Skeletons } from '@/ui/states';
 import { makeStoredStore, useStore } from '@/ui/store';
 import { markRead } from './actions';
-import { IncidentBanner } from './Banners';
 import { Composer } from './Composer';
 import { ConversationHeader } from './ConversationHeader';
 import { useCapabilities } from './capabilities';
@@ -26,6 +25,7 @@ import { react } from './sending';
 import { Thread } from './Thread';
 import { useConversationCommands } from './useConversationCommands';
 
+const IncidentBanner = lazy(() => import('./Banners').then((module) => ({ default: module.IncidentBanner })));
 const Lightbox = lazy(() => import('./Lightbox'));
 const PanelDrawer = lazy(() => import('./PanelDrawer'));
 const Panel = lazy(() => import('./panel/Panel').then((module) => ({ default: module.Panel })));
@@ -78,7 +78,9 @@ function Open({ conversation }: { conversation: Conversation }) {
     <div className={classes.page}>
       <section className={classes.middle} aria-label={nameOf(conversation)}>
         <ConversationHeader conversation={conversation} isPanelOpen={isWide && isOpen} onTogglePanel={togglePanel} />
-        <IncidentBanner conversation={conversation} />
+        <Suspense>
+          <IncidentBanner conversation={conversation} />
+        </Suspense>
         <Thread
           conversation={conversation}
           canQuote={capabilities?.can_quote ?? false}

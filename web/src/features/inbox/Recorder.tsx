@@ -9,7 +9,7 @@ interface Props {
 }
 
 /** While something is recorded: how long it is, keep it or not. */
-export function Recorder({ elapsed, onStop, onCancel }: Props) {
+export default function Recorder({ elapsed, onStop, onCancel }: Props) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape cancels, as the button does
     <div className={classes.recorder} onKeyDown={(event) => event.key === 'Escape' && onCancel()}>

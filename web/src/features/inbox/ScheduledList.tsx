@@ -14,7 +14,7 @@ interface Draft {
 }
 
 /** What goes out later: when, and what can still be done about it. */
-export function ScheduledList({ conversation, canWrite }: { conversation: Conversation; canWrite: boolean }) {
+export default function ScheduledList({ conversation, canWrite }: { conversation: Conversation; canWrite: boolean }) {
   const waiting = useQuery(scheduledQuery(conversation.id)).data ?? [];
   if (waiting.length === 0) return null;
   return (

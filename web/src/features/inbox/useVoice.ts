@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { t } from '@/i18n';
 import { showToast } from '@/ui/toasts';
-import { fileOf, type Way } from './voice';
+import type { Way } from './voice';
 
 const LONGEST_MS = 5 * 60_000;
 const TICK_MS = 250;
@@ -65,7 +65,9 @@ function record(stream: MediaStream, way: Way, onKept: (file: File, durationMs: 
     for (const track of stream.getTracks()) track.stop();
     if (!recording.isWanted) return;
     const length = Date.now() - recording.startedAt;
-    fileOf(new Blob(parts, { type: recorder.mimeType }), way).then(
+    const recorded = new Blob(parts, { type: recorder.mimeType });
+    const made = import('./recording').then(({ fileOf }) => fileOf(recorded, way));
+    made.then(
       (file) => onKept(file, length),
       () => showToast(t('inbox.voice.failed')),
     );

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Capabilities } from './capabilities';
-import { encodeWav, voiceWay } from './voice';
+import { encodeWav } from './recording';
+import { voiceWay } from './voice';
 
 const taking = (...mime_types: string[]) => ({ media: { audio: { mime_types } } }) as unknown as Capabilities;
 
