@@ -7,8 +7,6 @@ import { LANGUAGES, type Language, setLanguage, useLanguage } from '@/i18n';
 import { onScreenEvents } from '@/realtime/refresh';
 import { isConnected } from '@/realtime/socket';
 import { makeStoredStore } from '@/ui/store';
-import { tellOnScreen } from './notices';
-import { keepSubscribed } from './push';
 import { begin, sendWords } from './registration';
 import { useUnreadBadge } from './unread';
 import { useLater } from './useLater';
@@ -37,7 +35,7 @@ function useServiceWorker(): void {
     isBegun = true;
     void begin((path) => router.history.push(path));
     const me = queries.getQueryData(meQuery.queryKey);
-    if (me) void keepSubscribed(me).catch(() => undefined);
+    if (me) void import('./push').then(({ keepSubscribed }) => keepSubscribed(me)).catch(() => undefined);
   }, [isTime, router, queries]);
   useEffect(() => {
     if (isBegun && language) void sendWords();
@@ -52,7 +50,8 @@ function useNotices(): void {
     return onScreenEvents((events) => {
       for (const event of events) {
         if (event.kind === 'notification.created') {
-          void tellOnScreen(event, me, (path) => router.history.push(path));
+          const go = (path: string) => router.history.push(path);
+          void import('./notices').then(({ tellOnScreen }) => tellOnScreen(event, me, go)).catch(() => undefined);
         }
       }
     });

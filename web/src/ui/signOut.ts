@@ -1,5 +1,4 @@
 import { currentCsrfToken } from '@/api/client';
-import { leave } from '@/pwa/leaving';
 
 /** Signing out is a form of the server's own: it ends the session, and with it the live connection. */
 export async function signOut(): Promise<void> {
@@ -12,6 +11,6 @@ export async function signOut(): Promise<void> {
   token.value = currentCsrfToken();
   form.append(token);
   document.body.append(form);
-  await leave();
+  await import('@/pwa/leaving').then(({ leave }) => leave()).catch(() => undefined);
   form.submit();
 }
