@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from hubbub.kit.ids import new_id
 from hubbub.processes.postgres import wait_until
+from sandbox.samples import png
 from tests.e2e.conftest import AXE, Hub
 
 if TYPE_CHECKING:
@@ -16,10 +20,30 @@ BOT = "U0123456789abcdef0123456789abcde0"
 SECRET, TOKEN = "a-fresh-channel-secret", "a-fresh-channel-token"
 
 
-def _make_account(hub: Hub) -> None:
-    about = {"name": "Fresh Bakery", "channel_secret": SECRET, "access_token": TOKEN}
-    answer = hub.http.put(f"/_sandbox/accounts/line/{BOT}", json=about)
+def _make_account(hub: Hub, bot: str = BOT, name: str = "Fresh Bakery", token: str = TOKEN) -> None:
+    about = {"name": name, "channel_secret": SECRET, "access_token": token}
+    answer = hub.http.put(f"/_sandbox/accounts/line/{bot}", json=about)
     assert answer.status_code == 200, answer.text
+
+
+def _show_rich_menu(hub: Hub, token: str, name: str) -> None:
+    """As somebody does at LINE itself, who knows nothing of the hub."""
+    found = re.search(r"^Sandbox +(\S+)", hub.copy.output.read_text(), re.MULTILINE)
+    assert found is not None
+    area = {"bounds": {"x": 0, "y": 0, "width": 2500, "height": 843}, "action": {"type": "message", "text": "Order"}}
+    menu = {"size": {"width": 2500, "height": 843}, "selected": True, "name": name, "chatBarText": "Menu"}
+    with httpx.Client(base_url=found[1], trust_env=False, headers={"Authorization": f"Bearer {token}"}) as line:
+        made = line.post("/line/v2/bot/richmenu", json={**menu, "areas": [area]})
+        assert made.status_code == 200, made.text
+        menu_id = made.json()["richMenuId"]
+        kind = {"Content-Type": "image/png"}
+        place = f"/line-data/v2/bot/richmenu/{menu_id}/content"
+        assert line.post(place, content=png(2500, 843), headers=kind).status_code == 200
+        assert line.post(f"/line/v2/bot/user/all/richmenu/{menu_id}").status_code == 200
+
+
+def _with_own_hours(hub: Hub) -> list[str]:
+    return [row["channel_id"] for row in hub.api.get("/working-hours").json()["items"]]
 
 
 def _faults_of_access(page: Page) -> list[str]:
@@ -64,6 +88,58 @@ def test_a_channel_is_connected_by_form_its_first_message_arrives_and_it_is_let_
     asked.get_by_role("button", name="Disconnect").click()
     detail.get_by_text("Disconnected", exact=True).wait_for()
     assert hub.api.get(f"/channels/{channel['id']}").json()["status"] == "disconnected"
+
+
+def test_what_somebody_changed_at_the_platform_stands_beside_ours_and_is_taken_over(hub: Hub, desks: Any) -> None:
+    from playwright.sync_api import expect
+
+    bot, token = f"U{new_id().hex}", new_id().hex
+    _make_account(hub, bot, "Drifting Bakery", token)
+    credentials = {"channel_secret": SECRET, "access_token": token}
+    made = hub.api.post("/channels", json={"platform": "line", "external_id": bot, "credentials": credentials})
+    assert made.status_code == 201, made.text
+    channel = made.json()["id"]
+    page: Page = desks().page
+    try:
+        _show_rich_menu(hub, token, "Summer")
+        page.goto(f"/channels?channel={channel}")
+        card = page.get_by_role("region", name="What customers see first")
+        expect(card.get_by_role("row", name="Rich menu nothing Summer")).to_be_visible()
+        card.get_by_role("button", name="Take theirs").click()
+        expect(card.get_by_role("row", name="Rich menu nothing Summer")).to_have_count(0)
+        assert hub.api.get(f"/channels/{channel}/profile").json()["drift"] == []
+        _show_rich_menu(hub, token, "Winter")
+        page.reload()
+        expect(card.get_by_role("row", name="Rich menu Summer Winter")).to_be_visible()
+        card.get_by_role("button", name="Set ours again").click()
+        expect(card.get_by_role("row", name="Rich menu Summer Winter")).to_have_count(0)
+        assert hub.api.get(f"/channels/{channel}/profile").json()["drift"] == []
+    finally:
+        hub.api.post(f"/channels/{channel}/disconnect")
+
+
+def test_a_channel_has_hours_of_its_own(hub: Hub, desks: Any) -> None:
+    from playwright.sync_api import expect
+
+    (channel,) = [
+        one
+        for one in hub.api.get("/channels?platform=whatsapp").json()["items"]
+        if one["external_id"] == hub.account("whatsapp")
+    ]
+    page: Page = desks().page
+    page.goto(f"/channels?channel={channel['id']}")
+    card = page.get_by_role("region", name="Working hours")
+    try:
+        card.get_by_label("This channel has hours of its own").check(force=True)
+        expect(card.get_by_label("Monday, from")).to_have_value("09:00")
+        card.get_by_role("button", name="Save").click()
+        expect(card.get_by_role("button", name="Save")).to_have_count(0)
+        assert wait_until(lambda: channel["id"] in _with_own_hours(hub), 20)
+        card.get_by_label("This channel has hours of its own").uncheck(force=True)
+        expect(card.get_by_label("Monday, from")).to_have_count(0)
+        assert wait_until(lambda: channel["id"] not in _with_own_hours(hub), 20)
+    finally:
+        hub.api.put("/working-hours", json={"channel_id": channel["id"], "hours": None})
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
