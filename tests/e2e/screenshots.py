@@ -21,7 +21,15 @@ SIZES = {
     "narrow": {"width": 390, "height": 844},
 }
 SCHEMES = ("light", "dark")
-SETTINGS = ("profile", "notifications", "labels", "canned-replies", "views", "working-hours", "api-keys")
+SETTINGS: tuple[str, ...] = (
+    "profile",
+    "notifications",
+    "labels",
+    "canned-replies",
+    "views",
+    "working-hours",
+    "api-keys",
+)
 SETTINGS += ("security", "work", "events")
 OTHER_LANGUAGES = ("th", "ja", "de", "ar")
 SETTLES_IN_MS = 600
