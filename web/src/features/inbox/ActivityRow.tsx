@@ -21,6 +21,7 @@ function sentence(line: ActivityLine): string {
   const actor = line.actor.name ?? translated(`inbox.author.${line.actor.type}`, t('inbox.author.system'));
   const data = line.data as Record<string, unknown>;
   const list = (name: string) => (Array.isArray(data[name]) ? (data[name] as string[]).join(', ') : '');
+  const isOwn = line.actor.id !== null && data.user_id === line.actor.id;
   const values = {
     actor,
     name: typeof data.name === 'string' ? data.name : t('inbox.nobody'),
@@ -32,6 +33,7 @@ function sentence(line: ActivityLine): string {
   };
   if (line.kind === 'tags_changed')
     return t(values.added ? 'inbox.activity.tags_added' : 'inbox.activity.tags_removed', values);
+  if (line.kind === 'assigned' && isOwn) return t('inbox.activity.took', values);
   if (line.kind === 'assigned' && !data.user_id) return t('inbox.activity.unassigned', values);
   return translated(`inbox.activity.${line.kind}`, `${actor}: ${line.kind.replaceAll('_', ' ')}`, values);
 }

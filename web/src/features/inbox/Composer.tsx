@@ -209,7 +209,8 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
             rows={2}
             dir="auto"
             value={text}
-            disabled={!canWrite}
+            // Not disabled: it keeps the focus, so that what is typed never becomes a command.
+            readOnly={!canWrite && answering !== undefined}
             placeholder={placeholder(isNote, answering)}
             aria-label={isNote ? t('inbox.note') : t('inbox.reply')}
             onChange={(event) => write(event.target.value)}
@@ -217,7 +218,7 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
             onBlur={suggestions.close}
             onKeyDown={onKeyDown}
             onPaste={(event) => {
-              if (isNote || event.clipboardData.files.length === 0) return;
+              if (isNote || !canWrite || event.clipboardData.files.length === 0) return;
               event.preventDefault();
               attached.add(event.clipboardData.files);
             }}
