@@ -70,6 +70,12 @@ export function Thread({ conversation, canQuote, canReact, onQuote, onReact }: P
     if (hasNextPage && !isFetchingNextPage && element && element.scrollHeight <= element.clientHeight)
       void fetchNextPage();
   });
+  const pages = query.data?.pages.length ?? 0;
+  // Whoever stands at the very start when a page has come cannot scroll to ask for the next one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a page
+  useEffect(() => {
+    if (pages > 1 && hasNextPage && scroller.current && scroller.current.scrollTop < NEAR_START) void fetchNextPage();
+  }, [pages]);
   if (query.isPending) return <Skeletons count={6} height={64} />;
   if (query.isError && items.length === 0)
     return <Failure problem={query.error} onRetry={() => void query.refetch()} />;

@@ -72,7 +72,13 @@ describe('the thread', () => {
 
   test('leaves out lines from before what was fetched', () => {
     const items = buildThread({ ...nothing, messages: [message('a', 10)], notes: [note('n', 5)], hasOlder: true });
-    expect(kinds(items)).toEqual(['day', 'message']);
+    expect(kinds(items)).toEqual(['message']);
+  });
+
+  test('begins with a message while older ones are to come, so that the place is kept when they do', () => {
+    const messages = [message('a', 0), message('b', 1), message('c', 0, { occurred_at: at(0, 2) })];
+    const items = buildThread({ ...nothing, messages, hasOlder: true, readThrough: 0 });
+    expect(kinds(items)).toEqual(['message', 'message', 'day', 'message']);
   });
 
   test('shows our own message once: before the server knows it, and after', () => {

@@ -38,7 +38,7 @@ export function buildThread({ messages, notes, activity, outgoing, hasOlder, rea
     .filter((item) => item.at >= from)
     .sort((one, other) => one.at - other.at);
   const merged = merge(shown.map(messageItem), beside);
-  return [...withMarks(grouped(merged), readThrough), ...unconfirmed(messages, outgoing)];
+  return [...withMarks(grouped(merged), readThrough, hasOlder), ...unconfirmed(messages, outgoing)];
 }
 
 type MessageItem = Extract<Item, { kind: 'message' }>;
@@ -94,16 +94,21 @@ function authorOf(message: Message): string {
   return `${message.direction} ${message.author_type} ${message.author_user_id ?? message.contact_id} ${message.author_name}`;
 }
 
-function withMarks(items: Item[], readThrough: number | undefined): Item[] {
+/**
+ * Lines for days and for what is new. Where older messages follow, the first item is a message: a line that is still the
+ * first one when they are there would keep the reader's place at the start.
+ */
+function withMarks(items: Item[], readThrough: number | undefined, hasOlder: boolean): Item[] {
   const marked: Item[] = [];
-  let day: number | undefined;
+  let day = hasOlder && items[0] ? startOfDay(items[0].at) : undefined;
   let isMarked = readThrough === undefined;
   for (const item of items) {
     const itsDay = startOfDay(item.at);
     if (itsDay !== day) marked.push({ kind: 'day', key: `day-${itsDay}`, at: itsDay });
     day = itsDay;
     const isUnread = item.kind === 'message' && item.message.direction === 'inbound' && item.at > (readThrough ?? 0);
-    if (!isMarked && isUnread) marked.push({ kind: 'unread', key: 'unread', at: item.at });
+    const isFirst = hasOlder && marked.length === 0;
+    if (!isMarked && isUnread && !isFirst) marked.push({ kind: 'unread', key: 'unread', at: item.at });
     isMarked ||= isUnread;
     marked.push(item);
   }
