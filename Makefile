@@ -100,8 +100,9 @@ fix: $(VENV)/installed-dev
 bench: $(VENV)/installed-bench
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-chaos: $(VENV)/installed-dev
+chaos: $(VENV)/installed-dev web
 	@PROPERTY_CASES=10000 $(BIN)/python -m pytest -q -n auto --timeout 1800 tests/inbound/test_any_order.py
+	@SOCKET_DROPS=100 $(BIN)/python -m pytest -q --timeout 1800 tests/e2e/test_realtime.py -k drops
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
 screenshots: $(VENV)/installed-dev web
