@@ -48,6 +48,7 @@ class Hub:
 
     def __init__(self, copy: Copy) -> None:
         self.copy = copy
+        self.silenced: set[str] = set()
         self.url = f"http://127.0.0.1:{copy.port}"
         said = copy.output.read_text()
         found = re.search(r"/sign-in +(\S+@\S+) +(\S+)", said)
@@ -90,9 +91,12 @@ class Hub:
         return list(answer.json()["messages"])
 
     def pause_machines(self, platform: str) -> None:
+        """Until the story's end, or `let_machines`."""
+        self.silenced.add(platform)
         self._set_auto_reply(platform, is_on=False)
 
     def let_machines(self, platform: str) -> None:
+        self.silenced.discard(platform)
         self._set_auto_reply(platform, is_on=True)
 
     def _set_auto_reply(self, platform: str, *, is_on: bool) -> None:
@@ -146,6 +150,14 @@ def hub() -> Iterator[Hub]:
         pytest.skip("The web app is not built: run `make web`.")
     with installed() as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def speaking_machines(hub: Hub) -> Iterator[None]:
+    """What a story silenced speaks again in the next one."""
+    yield
+    for platform in tuple(hub.silenced):
+        hub.let_machines(platform)
 
 
 @pytest.fixture(scope="package")

@@ -1,3 +1,4 @@
+import type { InvalidateQueryFilters, Query } from '@tanstack/react-query';
 import { ApiError, api, unwrap } from '@/api/client';
 import { inTurn, isBeingFetched, untilFetched } from '@/api/inOrder';
 import { keys } from '@/api/keys';
@@ -50,11 +51,20 @@ export function refresh(events: readonly ScreenEvent[]): void {
 
 /** Everything on the screen afresh: after the first connection, and when too much was missed. */
 export async function refreshAll(): Promise<void> {
-  await queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] });
+  await fetchAfresh({ predicate: (query) => query.queryKey[0] !== keys.me[0] });
+}
+
+/** An answer that is awaited for the first time is not asked for again, and may be from before the change: it is then. */
+export async function fetchAfresh(filters: InvalidateQueryFilters): Promise<void> {
+  const isBegun = ({ state }: Query) => state.data === undefined && state.fetchStatus !== 'idle';
+  const begun = queryClient.getQueryCache().findAll(filters).filter(isBegun);
+  await queryClient.invalidateQueries(filters);
+  if (begun.length > 0)
+    await queryClient.invalidateQueries({ ...filters, predicate: (query) => begun.includes(query) });
 }
 
 async function carryOut(plan: Plan): Promise<void> {
-  for (const queryKey of plan.stale) void queryClient.invalidateQueries({ queryKey });
+  for (const queryKey of plan.stale) void fetchAfresh({ queryKey });
   if (plan.isCountStale) refreshCounts();
   const conversations = refreshConversations(plan);
   settled = Promise.allSettled([settled, conversations]);
