@@ -59,8 +59,9 @@ export async function fetchAfresh(filters: InvalidateQueryFilters): Promise<void
   const isBegun = ({ state }: Query) => state.data === undefined && state.fetchStatus !== 'idle';
   const begun = queryClient.getQueryCache().findAll(filters).filter(isBegun);
   await queryClient.invalidateQueries(filters);
-  if (begun.length > 0)
-    await queryClient.invalidateQueries({ ...filters, predicate: (query) => begun.includes(query) });
+  if (begun.length === 0) return;
+  await Promise.all(begun.map(({ queryKey }) => untilFetched(queryKey)));
+  await queryClient.invalidateQueries({ ...filters, predicate: (query) => begun.includes(query) });
 }
 
 async function carryOut(plan: Plan): Promise<void> {
