@@ -54,6 +54,16 @@ def test_what_loads_first_is_under_250_kilobytes_of_javascript(bundle: Path) -> 
     assert size < MOST_BYTES, f"{size} bytes in {sorted(loaded)}"
 
 
+def test_what_loads_first_says_only_words_that_come_with_it(bundle: Path) -> None:
+    """All other words come with the screens that say them: in the first files they would be missing."""
+    catalogues = {path.stem for path in (WEB / "src" / "i18n" / "en").iterdir()}
+    later = "|".join(catalogues - {"shell", "inbox", "notifications"})
+    word = rf"""[`'"](?:{later})\.[a-z][\w.${{}}-]*[`'"]"""
+    says = re.compile(rf"{word}(?!:)|(?<![{{,]){word}")  # no name in a catalogue
+    code = {name: (bundle / name).read_text() for name in files_of_first_screen(bundle)}
+    assert {name: found for name, text in code.items() if (found := says.findall(text))} == {}
+
+
 def files_of_first_screen(bundle: Path) -> set[str]:
     """The JavaScript files that are fetched until a conversation stands on the screen."""
     manifest: dict[str, dict[str, Any]] = json.loads((bundle / ".vite" / "manifest.json").read_text())

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { Catalogue, Key } from './keys';
+import type { Catalogue, Feature, Key } from './keys';
 
 export const LANGUAGES = {
   en: { name: 'English', isRightToLeft: false },
@@ -13,28 +13,38 @@ export type Language = keyof typeof LANGUAGES;
 export type Values = Record<string, string | number>;
 export type { Key };
 
-const english = import.meta.glob<Catalogue>('./en/*.json', { eager: true, import: 'default' });
-const others = import.meta.glob<Catalogue>(['./*/*.json', '!./en/*.json'], { import: 'default' });
+/** English words that the first screen says; all others come with the screen that says them, by `needWords`. */
+const atOnce = import.meta.glob<Catalogue>(['./en/shell.json', './en/inbox.json', './en/notifications.json'], {
+  eager: true,
+  import: 'default',
+});
+const later = import.meta.glob<Catalogue>(
+  ['./*/*.json', '!./en/shell.json', '!./en/inbox.json', '!./en/notifications.json'],
+  { import: 'default' },
+);
 
 const STORED = 'hubbub.language';
 /** The same for the pages that the server writes: signing in speaks the language that was chosen here, and the reverse. */
 const COOKIE = 'hubbub_language';
 const YEAR_S = 31_536_000;
-const ENGLISH = joined(english);
+const ENGLISH: Record<string, string> = {};
+/** Those of them that were wanted so far, whose words a new language must bring along. */
+const features = new Set<string>();
+for (const [path, catalogue] of Object.entries(atOnce)) {
+  const feature = path.slice('./en/'.length, -'.json'.length);
+  features.add(feature);
+  join(ENGLISH, feature, catalogue);
+}
 
 let language: Language = 'en';
-let texts: Record<string, string> = ENGLISH;
+const words: { [L in Language]?: Record<string, string> } = { en: ENGLISH };
+const loads = new Map<string, Promise<void>>();
 let plurals = new Intl.PluralRules('en');
 const listeners = new Set<() => void>();
 
 /** File "en/inbox.json" and key "tabs.mine" make the word `inbox.tabs.mine`. */
-function joined(files: Record<string, Catalogue>): Record<string, string> {
-  const all: Record<string, string> = {};
-  for (const [path, catalogue] of Object.entries(files)) {
-    const feature = path.split('/').at(-1)!.replace('.json', '');
-    for (const [key, text] of Object.entries(catalogue)) all[`${feature}.${key}`] = text;
-  }
-  return all;
+function join(all: Record<string, string>, feature: string, catalogue: Catalogue): void {
+  for (const [key, text] of Object.entries(catalogue)) all[`${feature}.${key}`] = text;
 }
 
 /**
@@ -42,7 +52,7 @@ function joined(files: Record<string, Catalogue>): Record<string, string> {
  * With `count`, the form that the language wants: `key_one`, `key_other`, …; English stands in for what is missing.
  */
 export function t(key: Key, values?: Values): string {
-  const found = formOf(texts, key, values) ?? formOf(ENGLISH, key, values) ?? key;
+  const found = formOf(words[language] ?? ENGLISH, key, values) ?? formOf(ENGLISH, key, values) ?? key;
   if (!values) return found;
   return found.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
@@ -78,7 +88,11 @@ export function useLanguage(): Language {
 }
 
 export async function setLanguage(wanted: Language): Promise<void> {
-  texts = wanted === 'en' ? ENGLISH : await load(wanted);
+  // A screen may want its words meanwhile.
+  for (let known = 0; known < features.size; ) {
+    known = features.size;
+    await Promise.all([...features].map((feature) => load(wanted, feature)));
+  }
   language = wanted;
   plurals = new Intl.PluralRules(wanted);
   formats.clear();
@@ -90,10 +104,31 @@ export async function setLanguage(wanted: Language): Promise<void> {
   for (const listener of listeners) listener();
 }
 
-async function load(wanted: Language): Promise<Record<string, string>> {
-  const paths = Object.keys(others).filter((path) => path.startsWith(`./${wanted}/`));
-  const loaded = await Promise.all(paths.map(async (path) => [path, await others[path]!()] as const));
-  return joined(Object.fromEntries(loaded));
+/** Before anything is shown that says words of these features; they are fetched once. */
+export async function needWords(...wanted: Feature[]): Promise<void> {
+  for (const feature of wanted) features.add(feature);
+  await Promise.all(wanted.flatMap((feature) => [load('en', feature), load(language, feature)]));
+}
+
+/** Code that is loaded later, together with the words that it says. */
+export async function withWords<Module>(feature: Feature, code: Promise<Module>): Promise<Module> {
+  const [module] = await Promise.all([code, needWords(feature)]);
+  return module;
+}
+
+function load(wanted: Language, feature: string): Promise<void> {
+  const path = `./${wanted}/${feature}.json`;
+  if (path in atOnce) return Promise.resolve();
+  const known = loads.get(path);
+  if (known) return known;
+  const begun = later[path]!().then((catalogue) => {
+    words[wanted] ??= {};
+    join(words[wanted], feature, catalogue);
+  });
+  // What failed is tried again the next time.
+  begun.catch(() => loads.delete(path));
+  loads.set(path, begun);
+  return begun;
 }
 
 /** The language that was chosen here, else the browser's first one that we speak, else English. */

@@ -19,6 +19,8 @@ type Catalogues = {
   shell: typeof shell;
 };
 
+export type Feature = keyof Catalogues;
+
 type Base<K> = K extends `${infer B}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? B : K;
 
 /** Every word that t() takes: `shell.retry`; a word with forms by its name without the form. */

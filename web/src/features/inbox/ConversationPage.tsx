@@ -4,7 +4,7 @@ import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useS
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queries';
-import { t } from '@/i18n';
+import { t, withWords } from '@/i18n';
 import { onNewMessages } from '@/realtime/refresh';
 import { view } from '@/realtime/socket';
 import { announce } from '@/ui/announcer';
@@ -25,10 +25,12 @@ import { react } from './sending';
 import { Thread } from './Thread';
 import { useConversationCommands } from './useConversationCommands';
 
-const IncidentBanner = lazy(() => import('./Banners').then((module) => ({ default: module.IncidentBanner })));
+const IncidentBanner = lazy(() =>
+  withWords('channels', import('./Banners')).then((module) => ({ default: module.IncidentBanner })),
+);
 const Lightbox = lazy(() => import('./Lightbox'));
-const PanelDrawer = lazy(() => import('./PanelDrawer'));
-const Panel = lazy(() => import('./panel/Panel').then((module) => ({ default: module.Panel })));
+const PanelDrawer = lazy(() => withWords('panel', import('./PanelDrawer')));
+const Panel = lazy(() => withWords('panel', import('./panel/Panel')).then((module) => ({ default: module.Panel })));
 
 const panelWidth = makeStoredStore('hubbub.panel-width', 316);
 const isPanelOpen = makeStoredStore('hubbub.panel', true);

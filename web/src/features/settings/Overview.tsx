@@ -36,7 +36,7 @@ function Tile({ name }: { name: Section }) {
         <Icon size={20} aria-hidden />
       </span>
       <span>
-        <strong>{t(`settings.section.${name}`)}</strong>
+        <strong>{t(`shell.settings.${name}`)}</strong>
         <span>{t(`settings.help.${name}`)}</span>
       </span>
     </Link>

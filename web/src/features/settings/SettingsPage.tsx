@@ -37,7 +37,7 @@ function Entry({ name }: { name: Section }) {
   return (
     <Link to={`/settings/${name}`} activeProps={{ 'data-active': true }}>
       <Icon size={17} aria-hidden />
-      {t(`settings.section.${name}`)}
+      {t(`shell.settings.${name}`)}
     </Link>
   );
 }
@@ -58,7 +58,7 @@ function Chooser({ groups }: { groups: ReturnType<typeof allowedSections> }) {
           <optgroup key={group} label={t(`settings.group.${group}`)}>
             {pages.map((name) => (
               <option key={name} value={name}>
-                {t(`settings.section.${name}`)}
+                {t(`shell.settings.${name}`)}
               </option>
             ))}
           </optgroup>

@@ -15,7 +15,7 @@ export function useSettingsCommands(): void {
         .flatMap(({ pages }) => pages)
         .map((name) => ({
           id: `go.settings.${name}`,
-          label: t('settings.command', { name: t(`settings.section.${name}`) }),
+          label: t('shell.settings.command', { name: t(`shell.settings.${name}`) }),
           section: 'go',
           run: () => void navigate({ to: `/settings/${name}` }),
         })),

@@ -29,10 +29,10 @@ export function KeysPage() {
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<Schemas['MadeApiKey']>();
   const [doomed, setDoomed] = useState<ApiKey>();
-  if (!mayManage) return <Page title={t('settings.section.api-keys')} help={t('settings.mayAdmins')} />;
+  if (!mayManage) return <Page title={t('shell.settings.api-keys')} help={t('settings.mayAdmins')} />;
   return (
     <Page
-      title={t('settings.section.api-keys')}
+      title={t('shell.settings.api-keys')}
       help={t('settings.help.api-keys')}
       action={
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
@@ -47,7 +47,7 @@ export function KeysPage() {
           {t('settings.keys.noneHelp')}
         </Empty>
       )}
-      <ul className={classes.rows} aria-label={t('settings.section.api-keys')}>
+      <ul className={classes.rows} aria-label={t('shell.settings.api-keys')}>
         {found.data?.map((key) => (
           <KeyRow key={key.id} apiKey={key} onRevoke={() => setDoomed(key)} />
         ))}

@@ -28,7 +28,7 @@ export function RepliesPage() {
   const [doomed, setDoomed] = useState<Reply>();
   return (
     <Page
-      title={t('settings.section.canned-replies')}
+      title={t('shell.settings.canned-replies')}
       help={t('settings.help.canned-replies')}
       action={
         mayAnswer && (
@@ -45,7 +45,7 @@ export function RepliesPage() {
           {t('settings.replies.noneHelp')}
         </Empty>
       )}
-      <ul className={classes.rows} aria-label={t('settings.section.canned-replies')}>
+      <ul className={classes.rows} aria-label={t('shell.settings.canned-replies')}>
         {replies.data?.map((reply) => (
           <li key={reply.id}>
             <code dir="auto">/{reply.shortcut}</code>

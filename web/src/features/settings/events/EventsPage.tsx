@@ -51,7 +51,7 @@ export function EventsPage() {
   const events = found.data?.pages.flatMap((page) => page.items) ?? [];
   const mayReplay = useMay('replay_events');
   return (
-    <Page title={t('settings.section.events')} help={t('settings.help.events')}>
+    <Page title={t('shell.settings.events')} help={t('settings.help.events')}>
       <div className={classes.filters}>
         <NativeSelect
           label={t('settings.events.state')}
@@ -83,7 +83,7 @@ export function EventsPage() {
           {(state === LETTERS || state === 'dead') && t('settings.events.noneDead')}
         </Empty>
       )}
-      <ul className={classes.rows} aria-label={t('settings.section.events')}>
+      <ul className={classes.rows} aria-label={t('shell.settings.events')}>
         {events.map((event) => (
           <li key={event.id} className={classes.unfolding}>
             <Row

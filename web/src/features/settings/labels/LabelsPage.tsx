@@ -21,7 +21,7 @@ export function LabelsPage() {
   const [doomed, setDoomed] = useState<Label>();
   return (
     <Page
-      title={t('settings.section.labels')}
+      title={t('shell.settings.labels')}
       help={mayManage ? t('settings.help.labels') : t('settings.mayManagers')}
       action={
         mayManage && (
@@ -38,7 +38,7 @@ export function LabelsPage() {
           {t('settings.labels.noneHelp')}
         </Empty>
       )}
-      <ul className={classes.rows} aria-label={t('settings.section.labels')}>
+      <ul className={classes.rows} aria-label={t('shell.settings.labels')}>
         {labels.data?.map((label) => (
           <li key={label.id}>
             <span className={classes.dot} style={{ background: label.color }} />

@@ -35,10 +35,10 @@ export function SecurityPage() {
   const [kind, setKind] = useState<Kind | ''>('');
   const found = useInfiniteQuery({ ...refusalsQuery(kind), enabled: mayRead });
   const now = useNow();
-  if (!mayRead) return <Page title={t('settings.section.security')} help={t('settings.mayAdmins')} />;
+  if (!mayRead) return <Page title={t('shell.settings.security')} help={t('settings.mayAdmins')} />;
   const rows = found.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Page title={t('settings.section.security')} help={t('settings.help.security')}>
+    <Page title={t('shell.settings.security')} help={t('settings.help.security')}>
       <div className={classes.filters}>
         <NativeSelect
           label={t('settings.security.kind')}
@@ -58,7 +58,7 @@ export function SecurityPage() {
       {found.isSuccess && rows.length === 0 && (
         <Empty icon={<IconShieldCheck size={28} aria-hidden />} title={t('settings.security.none')} />
       )}
-      <ul className={classes.rows} aria-label={t('settings.section.security')}>
+      <ul className={classes.rows} aria-label={t('shell.settings.security')}>
         {rows.map((row) => (
           <li key={row.id}>
             <div className={classes.what}>

@@ -28,7 +28,7 @@ export function ViewsPage() {
   const [doomed, setDoomed] = useState<View>();
   return (
     <Page
-      title={t('settings.section.views')}
+      title={t('shell.settings.views')}
       help={t('settings.help.views')}
       action={
         <Button variant="default" component={Link} to="/inbox">
@@ -43,7 +43,7 @@ export function ViewsPage() {
           {t('settings.views.noneHelp')}
         </Empty>
       )}
-      <ul className={classes.rows} aria-label={t('settings.section.views')}>
+      <ul className={classes.rows} aria-label={t('shell.settings.views')}>
         {views.data?.map((view) => (
           <li key={view.id}>
             <div className={classes.what}>

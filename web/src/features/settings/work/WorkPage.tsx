@@ -20,7 +20,7 @@ const TROUBLED: readonly string[] = ['failed', 'unknown'];
 export function WorkPage() {
   const found = useQuery(workQuery);
   return (
-    <Page title={t('settings.section.work')} help={t('settings.help.work')}>
+    <Page title={t('shell.settings.work')} help={t('settings.help.work')}>
       {found.isPending && <Skeletons count={3} height={90} />}
       {found.isError && <Failure problem={found.error} onRetry={() => void found.refetch()} />}
       {found.data && (

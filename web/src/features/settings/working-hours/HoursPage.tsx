@@ -23,7 +23,7 @@ export function HoursPage() {
   const mayManage = useMay('manage_desk');
   return (
     <Page
-      title={t('settings.section.working-hours')}
+      title={t('shell.settings.working-hours')}
       help={mayManage ? t('settings.help.working-hours') : t('settings.mayManagers')}
     >
       {stored.isPending && <Skeletons count={3} height={120} />}
