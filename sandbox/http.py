@@ -30,6 +30,8 @@ class Request:
     query: str
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    is_gone: Callable[[], bool] = lambda: False
+    """Whether the caller hung up meanwhile."""
 
     def header(self, name: bytes) -> str:
         for key, value in self.headers:
@@ -67,7 +69,8 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
     if message.get("more_body"):
         body = await _read_rest(body, receive)
     query = scope["query_string"].decode("latin-1")
-    return Request(scope["method"], scope["path"], query, scope["headers"], body)
+    is_gone = scope["extensions"]["sandbox.cut"]["is_gone"]
+    return Request(scope["method"], scope["path"], query, scope["headers"], body, is_gone)
 
 
 async def _read_rest(first: bytes, receive: Receive) -> bytes:

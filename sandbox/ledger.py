@@ -50,7 +50,7 @@ class Ledger:
             self.first = self._blocks[0][0]
 
     def mark_unanswered(self, number: int) -> None:
-        """The answer to this send was cut."""
+        """The answer to this send was cut, or the caller had hung up."""
         self._unanswered.add(number)
         self._to_file(orjson.dumps({"n": number, "answered": False}, option=orjson.OPT_APPEND_NEWLINE))
 

@@ -103,11 +103,13 @@ class Sandbox:
 
 
 class CuttableProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with a way for a handler to abort the connection."""
+    """uvicorn's protocol, with a way for a handler to abort the connection, and to see that the caller hung up."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {"sandbox.cut": {"abort": self.transport.abort}}
+        self.scope["extensions"] = {
+            "sandbox.cut": {"abort": self.transport.abort, "is_gone": self.transport.is_closing}
+        }
 
 
 class Server(uvicorn.Server):

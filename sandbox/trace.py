@@ -48,6 +48,8 @@ async def answer(
             response = _lose(world, trace, rule, response)
     if world.settings.latency_ms:
         await asyncio.sleep(world.settings.latency_ms / 1000)
+    if trace.ledger_number and not response.is_cut and request.is_gone():
+        world.ledger.mark_unanswered(trace.ledger_number)
     return response
 
 

@@ -75,11 +75,15 @@ class Sender:
     rare_chores_at: float = 0.0
 
     def turn(self, *, is_stopping: bool = False) -> int:
-        """One round; returns how much there was to do. Database errors leave everything to be tried again."""
+        """One round; returns how much there was to do. Database errors leave everything to be tried again.
+
+        What we know is written before what is overdue is looked at: the database may have been away for longer than a
+        lease, and a call of ours whose outcome we hold is not one that nobody knows the end of.
+        """
         self._collect()
-        self._chores()
         work = len(self.unsettled) + len(self.refused)
         self._settle()
+        self._chores()
         return work + (self._start() if is_stopping else self._take())
 
     def wait(self, seconds: float) -> None:

@@ -24,6 +24,15 @@ SELECT m.text FROM automation_log l JOIN message m ON m.id = l.message_id WHERE 
 ANSWER_PREFIX = "echo "
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Calls of which the hub cannot know how they ended, beside those in the sandbox's ledger."""
+
+    left_sending: set[str]
+    """Texts of the messages that a killed sender left in `sending`."""
+    vague_answers: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Verdict:
     """The counts of a run. All of `FORBIDDEN` must be 0."""
@@ -32,9 +41,19 @@ class Verdict:
     acknowledged: int = 0
     visible: int = 0
     answered: int = 0
+    calls_cut: int = 0
+    """Messages whose call's answer cannot have told the hub anything: the next three together, none counted twice."""
+    answers_lost: int = 0
+    """Accepted by the platform, and the answer never left it: the sandbox's ledger."""
+    left_sending: int = 0
+    """In `sending` when the sender was killed."""
+    vague_answers: int = 0
+    """LINE answered that it is busy, which does not say whether a free reply went out."""
     unknown: int = 0
-    answers_cut: int = 0
+    unknown_not_cut: int = 0
+    failed: int = 0
     lost: int = 0
+    acknowledged_not_stored: int = 0
     visible_twice: int = 0
     sent_twice: int = 0
     automation_twice: int = 0
@@ -43,11 +62,14 @@ class Verdict:
     unanswered: int = 0
     not_drained: int = 0
     drain_seconds: float = 0.0
-    doubled: list[dict[str, Any]] = field(default_factory=list)
-    """The first few that were sent twice, as the platform saw them."""
+    examples: list[dict[str, Any]] = field(default_factory=list)
+    """The first few that were sent twice, or are unknown without a cut, as the platform saw them."""
 
     FORBIDDEN = (
+        "unknown_not_cut",
+        "failed",
         "lost",
+        "acknowledged_not_stored",
         "visible_twice",
         "sent_twice",
         "automation_twice",
@@ -57,12 +79,12 @@ class Verdict:
         "not_drained",
     )
 
-    def faults(self, most_unknown: int) -> list[str]:
+    def faults(self) -> list[str]:
         """What is wrong, in words; empty when nothing is."""
         found = [f"{name} = {getattr(self, name)}" for name in self.FORBIDDEN if getattr(self, name)]
-        if self.unknown > most_unknown:
-            found.append(f"unknown = {self.unknown}, but only {most_unknown} calls were cut")
-        if not self.said or not self.answered:
+        if self.unknown > self.calls_cut:
+            found.append(f"unknown = {self.unknown}, but only {self.calls_cut} calls were cut")
+        if not self.said or not self.acknowledged or not self.answered:
             found.append("the run did nothing")
         return found
 
@@ -91,14 +113,15 @@ def _left(town: Town) -> int:
     return waiting + sum(row or (1,))
 
 
-def judge(town: Town, said: Said) -> Verdict:
+def judge(town: Town, said: Said, cut: Cut) -> Verdict:
     """The whole comparison."""
     verdict = Verdict(said=len(said.texts))
     acknowledged = set(town.sandbox.get("/acked", timeout=120).json()["messages"])
     inbound, outbound = _visible(town)
-    _judge_inbound(verdict, town, said, acknowledged, inbound)
+    _judge_stored(verdict, said, acknowledged, inbound, outbound)
     sends = list(_sends(town))
     _judge_sends(verdict, said, sends, outbound)
+    judge_unknown(verdict, sends, outbound, cut)
     _judge_automation(verdict, town, said)
     return verdict
 
@@ -135,17 +158,22 @@ def _get(api: httpx.Client, path: str, params: dict[str, Any]) -> dict[str, Any]
     return page
 
 
-def _judge_inbound(
-    verdict: Verdict, town: Town, said: Said, acknowledged: set[str], inbound: list[dict[str, Any]]
+def _judge_stored(
+    verdict: Verdict,
+    said: Said,
+    acknowledged: set[str],
+    inbound: list[dict[str, Any]],
+    outbound: list[dict[str, Any]],
 ) -> None:
+    """`acknowledged`: ids of messages and of echoes whose webhook was answered with 200."""
     shown = Counter(message["text"] for message in inbound)
-    by_id = {message["external_id"] for message in inbound}
-    ours = {one for one in acknowledged if not one.startswith(("echo:", "delivery:", "read:", "status:"))}
-    verdict.acknowledged = len(ours)
+    answered = Counter(message["text"] for message in outbound)
+    stored = {message["external_id"] for message in [*inbound, *outbound]}
+    verdict.acknowledged = len(acknowledged)
+    verdict.acknowledged_not_stored = len(acknowledged - stored)
     verdict.visible = len(inbound)
     verdict.lost = sum(text not in shown for text in said.texts)
-    verdict.visible_twice = sum(count - 1 for count in shown.values() if count > 1)
-    assert by_id
+    verdict.visible_twice = sum(count - 1 for counted in (shown, answered) for count in counted.values())
 
 
 def _sends(town: Town) -> Iterator[dict[str, Any]]:
@@ -174,30 +202,44 @@ def _judge_sends(verdict: Verdict, said: Said, sends: list[dict[str, Any]], outb
     counted = Counter(answers)
     verdict.answered = len(counted)
     verdict.sent_twice = sum(count - 1 for count in counted.values() if count > 1)
-    verdict.doubled = _doubled({text for text, count in counted.items() if count > 1}, sends, outbound)
-    verdict.answers_cut = sum(not send["answered"] for send in sends)
+    doubled = {ANSWER_PREFIX + text for text, count in counted.items() if count > 1}
+    verdict.examples += _examples(doubled, sends, outbound)
     verdict.send_order_violations = _violations(said, answers)
     unsure = {
         message["text"].removeprefix(ANSWER_PREFIX)
         for message in outbound
         if message["status"] in {"unknown", "failed"}
     }
-    verdict.unknown = sum(message["status"] == "unknown" for message in outbound)
     verdict.unanswered = sum(text not in counted and text not in unsure for text in said.texts)
 
 
-def _doubled(
+def judge_unknown(verdict: Verdict, sends: list[dict[str, Any]], outbound: list[dict[str, Any]], cut: Cut) -> None:
+    """ "unknown" is for those messages alone whose call was really cut."""
+    unanswered = {text for send in sends if not send["answered"] for text in _texts_of(send)}
+    unknown = {message["text"]: message for message in outbound if message["status"] == "unknown"}
+    not_cut = unknown.keys() - unanswered - cut.left_sending
+    told_nothing = sorted(text for text in not_cut if (unknown[text]["error"] or {}).get("platform_code") == "503")
+    not_cut -= {*told_nothing[: cut.vague_answers]}
+    verdict.answers_lost, verdict.left_sending = len(unanswered), len(cut.left_sending)
+    verdict.vague_answers = cut.vague_answers
+    verdict.calls_cut = len(unanswered | cut.left_sending) + cut.vague_answers
+    verdict.unknown, verdict.unknown_not_cut = len(unknown), len(not_cut)
+    verdict.examples += _examples(not_cut, sends, outbound)
+    verdict.failed = sum(message["status"] == "failed" for message in outbound)
+
+
+def _examples(
     texts: set[str], sends: list[dict[str, Any]], outbound: list[dict[str, Any]], most: int = 10
 ) -> list[dict[str, Any]]:
-    status = {message["text"].removeprefix(ANSWER_PREFIX): message["status"] for message in outbound}
+    shown = {message["text"]: message for message in outbound}
     return [
         {
             "text": text,
-            "status": status.get(text),
+            **{name: shown.get(text, {}).get(name) for name in ("id", "status", "error")},
             "sends": [
                 {name: send.get(name) for name in ("n", "platform", "kind", "at", "answered", "retry_key")}
                 for send in sends
-                if ANSWER_PREFIX + text in _texts_of(send)
+                if text in _texts_of(send)
             ],
         }
         for text in sorted(texts)[:most]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -69,3 +70,17 @@ PLANS = {
         drain_seconds=1500,
     ),
 }
+
+
+def too_gentle(plan: Plan, happened: Mapping[str, float]) -> list[str]:
+    """What of the plan did not really happen, in words."""
+    least = {
+        "postgres kills": plan.postgres_kills,
+        "seconds without the database": plan.away_seconds,
+        "commits whose answer was lost": plan.lost_commits,
+    }
+    return [
+        f"{name}: {count}, not {least.get(name, plan.kills)}"
+        for name, count in happened.items()
+        if count < least.get(name, plan.kills)
+    ]

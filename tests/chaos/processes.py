@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -25,20 +25,29 @@ class Process:
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], logs: Path) -> None:
         self.name = name
         self.kills = 0
+        self.own_ends = 0
+        """How often it ended without being told to."""
         self._command = [sys.executable, *command]
         self._environment = {**os.environ, **environment}
         self._log = logs / f"{name}.log"
         self._stopping = False
         self._process: subprocess.Popen[bytes] | None = None
+        self._between = threading.Lock()
+        """Held by whoever must not see it start."""
         self._thread = threading.Thread(target=self._keep, name=name, daemon=True)
         self._thread.start()
 
-    def kill(self) -> None:
-        """SIGKILL, if it lives."""
-        process = self._process
-        if process is not None and process.poll() is None:
+    def kill(self, look: Callable[[], None]) -> bool:
+        """SIGKILL, and a look at what it left behind before it is started again; false when it was not running."""
+        with self._between:
+            process = self._process
+            if process is None or process.poll() is not None:
+                return False
             process.send_signal(signal.SIGKILL)
+            process.wait()
             self.kills += 1
+            look()
+        return True
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL after a while."""
@@ -56,11 +65,12 @@ class Process:
 
     def _keep(self) -> None:
         while not self._stopping:
-            with self._log.open("ab") as log:
+            with self._between, self._log.open("ab") as log:
                 self._process = subprocess.Popen(
                     self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
                 )
-            self._process.wait()
+            code = self._process.wait()
+            self.own_ends += code != -signal.SIGKILL and not self._stopping
             time.sleep(RESTART_SECONDS)
 
 
@@ -78,7 +88,7 @@ def start_hub(environment: Mapping[str, str], edge_url: str, web_port: int, logs
     return {name: Process(name, command, environment, logs) for name, command in programs.items()}
 
 
-def wait_for(url: str, seconds: float = 60) -> None:
+def wait_for(url: str, seconds: float = 180) -> None:
     """Until something answers 200 there."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

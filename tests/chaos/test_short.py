@@ -28,4 +28,3 @@ def test_a_minute_of_kills_and_cuts_loses_and_doubles_nothing(tmp_path: Path) ->
     counts = json.loads(report.read_text())
     assert counts["faults"] == [], run.stdout
     assert counts["acknowledged"] > 0
-    assert all(kills >= 2 for kills in counts["kills"].values())

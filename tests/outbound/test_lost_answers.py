@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hubbub.organizations.scope import organization_scope
+from hubbub.outbound.worker import Sender
 from tests.support.outbound import Line, Platforms, connect, send_all
+from tests.support.roles import acting_as
 
 RECEIPTS = ("facebook", "instagram", "whatsapp")
 """Platforms that settle a lost answer by an echo or a status."""
@@ -106,3 +108,19 @@ def test_a_push_that_was_cut_before_it_was_taken_is_made_again(platforms: Platfo
     message = line.queue("again")
     send_all(until=lambda: line.status(message) == "sent")
     assert line.texts() == ["again"]
+
+
+def test_an_outcome_that_waited_for_the_database_longer_than_a_lease_still_counts(platforms: Platforms) -> None:
+    line = connect(platforms, "facebook")
+    line.fault("503", times=1)
+    message = line.queue("refused, then taken")
+    sender = Sender()
+    with acting_as("outbound"):
+        while not sender.in_flight:
+            sender.turn()
+        sender.wait(20)
+    sender.chores_at = 0.0
+    send_all(sender=sender, later="61 seconds", until=lambda: line.status(message) != "sending")
+    assert line.status(message) == "queued"
+    send_all(sender=sender, later="10 minutes", until=lambda: line.status(message) == "sent")
+    assert line.texts() == ["refused, then taken"]

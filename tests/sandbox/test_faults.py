@@ -110,7 +110,7 @@ def test_a_slow_answer_comes_after_the_clients_patience(player: Player) -> None:
     query = {"appsecret_proof": proof(PAGE_TOKEN), "access_token": PAGE_TOKEN}
     with pytest.raises(httpx.ReadTimeout):
         player.http.post(f"/graph/v26.0/{PAGE}/messages", params=query, json=body, timeout=0.1)
-    player.hub.wait_for(player.sends)
+    player.hub.wait_for(lambda: [one["answered"] for one in player.sends()] == [False])
 
 
 def test_usage_can_be_told(player: Player) -> None:
