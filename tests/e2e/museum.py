@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Hub
 
 Act = tuple[str, dict[str, Any]]
+Answer = dict[str, Any]
 """`say` with a message's fields, or the name of an action with its own."""
 
 _META: list[Act] = [
-    ("say", {"text": "Look at https://example.com/shop, please"}),
+    ("say", {"text": "Look at this: https://example.com"}),
     ("say", {"type": "image", "count": 5}),
     ("say", {"type": "video"}),
     ("say", {"type": "audio"}),
@@ -61,6 +62,57 @@ EVERYTHING: dict[str, list[Act]] = {
     ],
 }
 
+FIRST = {platform: str(acts[0][1]["text"]).removesuffix("https://example.com") for platform, acts in EVERYTHING.items()}
+_QUICK: Answer = {
+    "kind": "text",
+    "text": "Which one?",
+    "quick_replies": [{"type": "message", "title": name, "payload": name} for name in ("Blue", "Red")],
+}
+_CARDS: Answer = {
+    "kind": "cards",
+    "alt_text": "Our shop",
+    "cards": [
+        {
+            "title": name,
+            "subtitle": "Made by hand",
+            "buttons": [{"type": "postback", "title": "Take it", "payload": name}],
+        }
+        for name in ("Blue cup", "Red cup")
+    ],
+}
+_PLACE: Answer = {"kind": "location", "latitude": 13.75, "longitude": 100.5, "title": "Shop", "address": "Bangkok"}
+_LINKED: Answer = {
+    "kind": "text",
+    "text": "Have a look",
+    "buttons": [
+        {"type": "url", "title": "Our shop", "url": "https://example.com"},
+        {"type": "postback", "title": "Call me", "payload": "CALL"},
+    ],
+}
+ANSWERS: dict[str, list[Answer]] = {
+    "facebook": [_QUICK, _CARDS, _LINKED],
+    "instagram": [_QUICK, _CARDS],
+    "whatsapp": [
+        {"kind": "text", "text": "Shall we?", "buttons": [{"type": "postback", "title": "Yes", "payload": "YES"}]},
+        {
+            "kind": "list",
+            "text": "Choose",
+            "list_button": "Colours",
+            "sections": [{"title": "Cups", "rows": [{"type": "postback", "title": "Blue", "payload": "BLUE"}]}],
+        },
+        _PLACE,
+    ],
+    "line": [_QUICK, _CARDS, _PLACE],
+}
+"""What the business says, in every form that the platform has; one more does not arrive."""
+LOST = "This one is lost"
+FAILURES = {
+    "facebook": "error:551/1545041",
+    "instagram": "error:551/1545041",
+    "whatsapp": "error:131026",
+    "line": "error:400/Bad",
+}
+
 
 def show(hub: Hub, platform: str, name: str = "Mona") -> str:
     """Plays it all and answers it in every way; gives the conversation's id when all of it has arrived."""
@@ -89,13 +141,41 @@ def _newest(hub: Hub, person: str) -> str:
 
 
 def _answer(hub: Hub, conversation: str, platform: str, person: str) -> None:
-    """A reply that arrived, was read and got a reaction; a note, a label, a new priority, somebody in charge."""
-    place = f"/conversations/{conversation}"
-    sent = hub.api.post(f"{place}/messages", json={"kind": "text", "text": "Thank you!", "is_confirmed": True})
-    assert sent.status_code < 300, sent.text
+    """A reply that arrived, was read and got a reaction, one that failed, and every form; then what is done with it."""
+    _send(hub, conversation, {"kind": "text", "text": "Thank you!"})
     hub.wait_for_answer(platform, person, "Thank you!")
     if platform != "line":
         hub.act(platform, person, "react", emoji="❤")
+    for answer in ANSWERS[platform]:
+        _send(hub, conversation, answer)
+    assert wait_until(lambda: not _states(hub, conversation) & {"queued", "sending"}, 60)
+    assert "failed" not in _states(hub, conversation)
+    _fail(hub, conversation, platform)
+    _handle(hub, f"/conversations/{conversation}")
+
+
+def _send(hub: Hub, conversation: str, answer: Answer) -> None:
+    sent = hub.api.post(f"/conversations/{conversation}/messages", json={**answer, "is_confirmed": True})
+    assert sent.status_code < 300, sent.text
+
+
+def _states(hub: Hub, conversation: str) -> set[str]:
+    listed = hub.api.get(f"/conversations/{conversation}/messages", params={"limit": 100}).json()["items"]
+    return {str(one["status"]) for one in listed if one["direction"] == "outbound"}
+
+
+def _fail(hub: Hub, conversation: str, platform: str) -> None:
+    rule = {"match": {"sends": True}, "fault": FAILURES[platform]}
+    hub.http.put("/_sandbox/faults", json=[rule]).raise_for_status()
+    try:
+        _send(hub, conversation, {"kind": "text", "text": LOST})
+        assert wait_until(lambda: "failed" in _states(hub, conversation), 60)
+    finally:
+        hub.http.delete("/_sandbox/faults").raise_for_status()
+
+
+def _handle(hub: Hub, place: str) -> None:
+    """A note, a label, a new priority, somebody in charge."""
     hub.api.post(f"{place}/notes", json={"text": "Prefers the blue one."})
     label = hub.api.get("/labels").json()["items"][0]["name"]
     hub.api.post(f"{place}/tags", json={"add": [label], "remove": []})

@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Modal } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import {
   IconPlayerPause,
   IconPlayerPlay,
@@ -34,13 +35,18 @@ interface Props {
   onReconnect: () => void;
 }
 
+/** Where there is no room for the list, its heading is away as well. */
+const ALONE = '(max-width: 1000px)';
+
 /** Everything of one channel: how it does, what can be done with it, and how it is set. */
 export function ChannelDetail({ channel, mayManage, onClose, onReconnect }: Props) {
   const name = channel.name || channel.external_id;
   const isGone = channel.status === 'disconnected';
   const mayKeepHours = useMay('manage_desk');
+  const isAlone = useMediaQuery(ALONE, false);
   return (
     <section className={classes.detail} aria-label={name}>
+      {isAlone && <h1 className="visually-hidden">{t('shell.channels')}</h1>}
       <header className={classes.top}>
         <ChannelBadge platform={channel.platform} size={40} />
         <div className={classes.name}>

@@ -15,7 +15,10 @@ interface Shown {
   template?: { name?: string; language?: string };
 }
 
-/** What we sent beside the text: buttons, cards, lists. Shown as the customer has it; here nothing can be pressed. */
+/**
+ * What we sent beside the text: buttons, cards, lists. Shown as the customer has it; here nothing can be pressed.
+ * More cards than there is room for are reached by arrows, too: their strip takes the focus.
+ */
 export function Said({ content }: { content: Record<string, unknown> }) {
   const said = content.said as Shown | undefined;
   if (!said) return null;
@@ -23,15 +26,15 @@ export function Said({ content }: { content: Record<string, unknown> }) {
     <div className={classes.said} dir="auto">
       {said.header && <strong>{said.header}</strong>}
       {said.cards && said.cards.length > 0 && (
-        <div className={classes.cards}>
+        <ul className={classes.cards} aria-label={said.cards.map((card) => card.title).join(', ')} tabIndex={0}>
           {said.cards.map((card, place) => (
-            <div key={place} className={classes.card}>
+            <li key={place} className={classes.card}>
               <strong>{card.title}</strong>
               {card.subtitle && <span>{card.subtitle}</span>}
               <Buttons buttons={card.buttons} />
-            </div>
+            </li>
           ))}
-        </div>
+        </ul>
       )}
       {said.template?.name && <code className={classes.template}>{said.template.name}</code>}
       {said.footer && <small>{said.footer}</small>}

@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { t } from '@/i18n';
@@ -16,9 +17,13 @@ interface Props {
   onLeave: () => void;
 }
 
+const NARROW = '(max-width: 719px)';
+
 /** One customer's screen: the conversation with the business, in the platform's skin. */
 export function Phone({ player, business, onLeave }: Props) {
   const now = useNow();
+  // Where there is no room for two, the list with its heading is not there.
+  const Heading = useMediaQuery(NARROW, false) ? 'h1' : 'h2';
   const all = useMessages(player).data;
   const messages = useMemo(() => (all ?? []).filter((one) => one.type !== 'reaction'), [all]);
   const play = usePlay(player);
@@ -46,7 +51,7 @@ export function Phone({ player, business, onLeave }: Props) {
         <span aria-hidden className={classes.avatar}>
           {business.slice(0, 1)}
         </span>
-        <strong dir="auto">{business}</strong>
+        <Heading dir="auto">{business}</Heading>
         <span className={classes.network}>{SKINS[player.platform].label}</span>
       </header>
       <ol className={classes.messages} aria-live="polite" aria-label={t('sandbox.messages')} tabIndex={0}>

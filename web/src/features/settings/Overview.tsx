@@ -12,7 +12,7 @@ export function Overview() {
     <Page title={t('shell.settings')} help={t('settings.intro')}>
       {allowedSections(useMe().permissions).map(({ group, pages }) =>
         pages.length === 0 ? null : (
-          <section key={group} className={classes.block} aria-label={t(`settings.group.${group}`)}>
+          <section key={group} className={classes.block}>
             <h2>{t(`settings.group.${group}`)}</h2>
             <ul className={classes.cards}>
               {pages.map((name) => (
