@@ -75,15 +75,25 @@ def empty(town: Town) -> None:
 
 
 def deliver(town: Town, platforms: list[str], count: int, *, first_person: int = 0, people: int = 500) -> None:
-    """Raw deliveries of one text each, in turn on these platforms and from these people."""
+    """Raw deliveries of one text each, in turn on these platforms and from this many people on each."""
     headers = json.dumps({SIGNED_FOR: str(town.tenant.id)})
     rows = []
     for number in range(count):
         account = town.accounts[platforms[number % len(platforms)]]
-        body = body_of(account, first_person + number % people)
+        body = body_of(account, first_person + number // len(platforms) % people)
         rows.append((new_id(), clock.now(), account.platform, body, headers, len(body)))
     with town.admin() as admin, admin.transaction(), admin.cursor() as cursor:
         cursor.executemany(DELIVERY, rows)
+
+
+def apply_all() -> None:
+    """Apply what was delivered, in this process; nothing is measured."""
+    from hubbub.inbound.pipeline import apply_deliveries
+    from hubbub.inbound.worker import BATCH
+
+    with acting_as("inbound"):
+        while apply_deliveries(BATCH).deliveries:
+            pass
 
 
 def preload(town: Town, platform: str, first: int, last: int) -> None:

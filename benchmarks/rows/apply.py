@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
+from typing import Any
+
+import psycopg
 
 from benchmarks.filling import acting_as, deliver, empty
+from benchmarks.programs import Program
 from benchmarks.report import Result
 from benchmarks.town import SECRETS, Town
 from benchmarks.yardsticks.orm_apply import apply_one
 
-MESSAGES, MESSAGES_OF_ORM = 2000, 150
+MESSAGES, MESSAGES_OF_ORM = 4000, 150
 PEOPLE, NEW_PEOPLE = 500, 50
 ROUNDS = 3
 PLATFORMS = list(SECRETS)
+WARM_UP = 60
+"""More than the lane takes one by one after a start."""
+POLL_SECONDS = 0.002
+PATIENCE_SECONDS = 120.0
+WAITING = "SELECT count(*) FROM delivery WHERE processed_at IS NULL"
+APPLIED = "SELECT count(*) FROM delivery WHERE state = 'applied'"
 
 
 def measure_apply(town: Town) -> list[Result]:
     empty(town)
-    deliver(town, PLATFORMS, PEOPLE * len(PLATFORMS), people=PEOPLE)
-    ours_per_second(town)
-    town.execute("ANALYZE")
-    ours, orm = [], []
+    with inbound_lane(town):
+        ours_per_second(town, PLATFORMS, PEOPLE * len(PLATFORMS), people=PEOPLE)
+        town.execute("ANALYZE")
+        ours = [
+            ours_per_second(town, PLATFORMS, MESSAGES, first_person=(number + 1) * NEW_PEOPLE, people=PEOPLE)
+            for number in range(ROUNDS)
+        ]
+    orm = []
     for number in range(ROUNDS):
-        deliver(town, PLATFORMS, MESSAGES, first_person=(number + 1) * NEW_PEOPLE, people=PEOPLE)
-        ours.append(ours_per_second(town))
-        deliver(town, PLATFORMS, MESSAGES_OF_ORM, first_person=(number + 1) * NEW_PEOPLE, people=PEOPLE)
+        first = (ROUNDS + number + 1) * NEW_PEOPLE
+        deliver(town, PLATFORMS, MESSAGES_OF_ORM, first_person=first, people=PEOPLE)
         orm.append(_orm_per_second())
     figures: dict[str, float | str] = {"messages/s": median(ours), "the ORM's/s": median(orm)}
     what = "apply, one worker: from raw delivery to stored message"
@@ -43,20 +58,38 @@ def measure_apply(town: Town) -> list[Result]:
     ]
 
 
-def ours_per_second(_town: Town) -> float:
-    """Apply all that waits, as the inbound lane does; messages a second."""
-    from hubbub.inbound.pipeline import apply_deliveries
-    from hubbub.inbound.worker import BATCH
+@contextmanager
+def inbound_lane(town: Town) -> Iterator[None]:
+    """One worker's inbound lane, a process of its own, warm."""
+    lane = Program("inbound_lane", ["manage.py", "worker", "--lanes", "inbound"], town.logs)
+    try:
+        ours_per_second(town, PLATFORMS, WARM_UP)
+        yield
+    finally:
+        lane.stop()
 
-    with acting_as("inbound") as connection:
-        connection.ensure_connection()
-        begin, messages = perf_counter(), 0
-        while (applied := apply_deliveries(BATCH)).deliveries:
-            messages += applied.messages
+
+def ours_per_second(
+    town: Town, platforms: list[str], messages: int, *, first_person: int = 0, people: int = PEOPLE
+) -> float:
+    """Deliver that many at once and wait for the lane; messages applied a second."""
+    with town.admin() as admin:
+        before = _number(admin, APPLIED)
+        deliver(town, platforms, messages, first_person=first_person, people=people)
+        begin = perf_counter()
+        while _number(admin, WAITING):
+            if perf_counter() > begin + PATIENCE_SECONDS:
+                raise RuntimeError("The inbound lane did not keep up; its log tells why.")
+            sleep(POLL_SECONDS)
         seconds = perf_counter() - begin
-    if not messages:
-        raise RuntimeError("Nothing was applied.")
+        if (applied := _number(admin, APPLIED) - before) != messages:
+            raise RuntimeError(f"{applied} of {messages} deliveries were applied.")
     return messages / seconds
+
+
+def _number(connection: psycopg.Connection[Any], statement: str) -> int:
+    row = connection.execute(statement.encode()).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _orm_per_second() -> float:

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
 
-from benchmarks.filling import acting_as, conversation_ids, deliver, empty
+from benchmarks.filling import acting_as, apply_all, conversation_ids, deliver, empty
 from benchmarks.report import Result
-from benchmarks.rows.apply import ours_per_second
 from benchmarks.town import Town
 from hubbub.kit.json import JsonValue
 
@@ -50,7 +49,7 @@ def wake(town: Town, platform: str, people: int) -> None:
     empty(town)
     have_a_flow(town, FLOW)
     deliver(town, [platform], people, people=people)
-    ours_per_second(town)
+    apply_all()
     town.execute("ANALYZE")
 
 

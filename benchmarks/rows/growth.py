@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.filling import conversation_ids, deliver, empty, preload
+from benchmarks.filling import conversation_ids, empty, preload
 from benchmarks.load import request, run_load
 from benchmarks.programs import serving
 from benchmarks.report import Result
-from benchmarks.rows.apply import ours_per_second
+from benchmarks.rows.apply import inbound_lane, ours_per_second
 from benchmarks.rows.listing import HEALTH, list_request
 from benchmarks.town import Town
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-MESSAGES = 1000
+MESSAGES = 2000
 PEOPLE = 900
 CONNECTIONS = 4
 SECONDS = 1.5
@@ -35,7 +35,7 @@ class _Cost:
 def measure_growth(town: Town) -> list[Result]:
     empty(town)
     costs, stored = {}, 0
-    with serving("growth_web", ["manage.py", "web"], town.logs, health=HEALTH) as web:
+    with serving("growth_web", ["manage.py", "web"], town.logs, health=HEALTH) as web, inbound_lane(town):
         for size in SIZES:
             preload(town, "facebook", stored, size - 1)
             stored = size
@@ -73,10 +73,9 @@ def measure_growth(town: Town) -> list[Result]:
 
 
 def _cost(town: Town, web: int) -> _Cost:
-    applied = []
-    for number in range(APPLIES):
-        deliver(town, ["facebook"], MESSAGES, first_person=number, people=PEOPLE)
-        applied.append(ours_per_second(town))
+    applied = [
+        ours_per_second(town, ["facebook"], MESSAGES, first_person=number, people=PEOPLE) for number in range(APPLIES)
+    ]
     authorization = {"Authorization": f"Bearer {town.key}"}
     threads = [
         request("GET", f"/api/v1/conversations/{one}/messages?limit=50", authorization)

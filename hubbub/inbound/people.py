@@ -34,7 +34,7 @@ Key = tuple[UUID, str]
 """(channel, external id)."""
 
 FIND = """
-SELECT i.id, i.channel_id, i.external_id, i.contact_id, i.home_contact_id, i.display_name, i.named_at
+SELECT i.id, i.channel_id, i.external_id, i.contact_id, i.home_contact_id, i.display_name
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
   JOIN contact_identity i ON i.channel_id = r.channel_id AND i.external_id = r.external_id
 """
@@ -280,7 +280,7 @@ def note_sightings(batch: Batch) -> None:
         _note(sightings.setdefault(arrival.identity_id, _Sighting(arrival.contact_id)), arrival, party)
     if not sightings:
         return
-    run(UPDATE_IDENTITIES, [_identity_update(key, sightings[key]) for key in sorted(sightings)])
+    run(UPDATE_IDENTITIES, [_identity_update(key, one) for key, one in sightings.items()])
     run(UPDATE_CONTACTS, _contact_updates(batch, sightings))
 
 
@@ -328,5 +328,5 @@ def _contact_updates(batch: Batch, sightings: dict[UUID, _Sighting]) -> list[dic
             "first_at": total.first_at,
             "is_named": total.named_at is not None,
         }
-        for contact_id, total in sorted(folded.items())
+        for contact_id, total in folded.items()
     ]

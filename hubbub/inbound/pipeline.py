@@ -1,14 +1,17 @@
 """One batch, from leased deliveries to stored conversations, in one transaction.
 
 Locks are taken in the order contact → conversation → message, each sorted by id, so that workers on overlapping keys
-wait for one another and never deadlock. A batch that fails is cut in half until the poison stands alone: first the
-delivery, then the event, which is kept as a dead letter while its neighbours are applied.
+wait for one another and never deadlock. The batches of one worker enter one after the other: whichever leased its
+deliveries first holds its conversations first; while it is being written, the next one enters. A batch that fails is
+cut in half until the poison stands alone: first the delivery, then the event, which is kept as a dead letter while its
+neighbours are applied.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
@@ -57,19 +60,23 @@ class Applied:
     last_seq: int = 0
 
 
-def apply_deliveries(limit: int, *, floor: int = 0) -> Applied:
-    """Lease up to `limit` deliveries and apply them; all of it is one transaction. Returns what was done."""
-    with transaction.atomic():
+def apply_deliveries(limit: int, *, floor: int = 0, entrance: AbstractContextManager[object] | None = None) -> Applied:
+    """Lease up to `limit` deliveries and apply them; all of it is one transaction. Returns what was done.
+
+    `entrance` is held until the batch holds its conversations: a lock that the threads of a worker share.
+    """
+    with ExitStack() as entered, transaction.atomic():
+        entered.enter_context(entrance or nullcontext())
         deliveries = lease(limit, floor=floor)
         if not deliveries:
             return Applied()
-        return _apply_all(deliveries)
+        return _apply_all(deliveries, entered.close)
 
 
-def _apply_all(deliveries: Sequence[DeliveryRow]) -> Applied:
+def _apply_all(deliveries: Sequence[DeliveryRow], has_entered: Callable[[], None]) -> Applied:
     parsed = [parse(delivery) for delivery in deliveries]
     arrivals = route(parsed)
-    apply_arrivals(arrivals)
+    apply_arrivals(arrivals, has_entered)
     record_counters(arrivals, clock.now())
     finish_deliveries(parsed)
     return _summary(deliveries, parsed, arrivals)
@@ -85,13 +92,17 @@ def _summary(deliveries: Sequence[DeliveryRow], parsed: Sequence[Parsed], arriva
     )
 
 
-def apply_arrivals(arrivals: Sequence[Arrival]) -> None:
-    """Apply events; what fails is halved until it stands alone."""
+def _nobody_waits() -> None:
+    pass
+
+
+def apply_arrivals(arrivals: Sequence[Arrival], has_entered: Callable[[], None] = _nobody_waits) -> None:
+    """Apply events; what fails is halved until it stands alone. `has_entered` is called once conversations are held."""
     if not arrivals:
         return
     try:
         with transaction.atomic():
-            _apply(Batch(arrivals=list(arrivals)))
+            _apply(Batch(arrivals=list(arrivals)), has_entered)
     except LOST:
         raise
     except Exception as failure:
@@ -129,7 +140,7 @@ def _bury(arrival: Arrival, failure: Exception) -> None:
     record_events([arrival])
 
 
-def _apply(batch: Batch) -> None:
+def _apply(batch: Batch, has_entered: Callable[[], None]) -> None:
     run("SET CONSTRAINTS ALL DEFERRED")
     for arrival in batch.arrivals:
         apply_rules(arrival)
@@ -137,6 +148,7 @@ def _apply(batch: Batch) -> None:
     remember(batch)
     strangers = resolve_people(batch)
     conversations = resolve_threads(batch)
+    has_entered()
     messages = said(batch)
     set_aside_known(messages)
     filled = fill_placeholders(batch, messages)

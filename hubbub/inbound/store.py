@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +57,7 @@ SELECT r.id, r.organization_id, r.conversation_id, r.channel_id, r.contact_id, r
   LEFT JOIN message q ON r.reply_to_external_id <> '' AND q.channel_id = r.channel_id
         AND q.external_id = r.reply_to_external_id
  ORDER BY r.channel_id, r.external_id
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (channel_id, external_id) DO NOTHING
 RETURNING id
 """
 LINK_REPLIES = """
@@ -279,7 +280,7 @@ def count(batch: Batch, new: Sequence[Arrival], conversations: dict[UUID, Conver
             grouped.setdefault(arrival.conversation_id, []).append(arrival)
     if not grouped:
         return
-    touched = run(UPDATE_CONVERSATIONS, [_count_row(conversations[key], grouped[key]) for key in sorted(grouped)])
+    touched = run(UPDATE_CONVERSATIONS, [_count_row(conversations[key], one) for key, one in grouped.items()])
     _tell([row for row in touched if row["to_tell"]])
     for conversation_id, arrivals in grouped.items():
         _show(batch, conversation_id, arrivals)
@@ -304,7 +305,7 @@ def _tell(rows: Sequence[Row]) -> None:
 def _count_row(conversation: ConversationRow, arrivals: Sequence[Arrival]) -> dict[str, object]:
     ours = [one for one in arrivals if _is_ours(one)]
     theirs = [one for one in arrivals if not _is_ours(one)]
-    last = max(arrivals, key=lambda one: (one.at, one.position, str(one.message_id)))  # as threads are ordered
+    last = arrivals[0] if len(arrivals) == 1 else max(arrivals, key=_place_in_thread)
     read_through = conversation.read_through
     newest_inbound = max(theirs, key=lambda one: one.at, default=None)
     tags = sorted({tag for one in arrivals for tag in one.tags})
@@ -327,6 +328,10 @@ def _count_row(conversation: ConversationRow, arrivals: Sequence[Arrival]) -> di
         "priority": next((one.priority for one in arrivals if one.priority), None),
         "is_by_person": any(getattr(one.event, "is_by_person", False) for one in ours),
     }
+
+
+def _place_in_thread(arrival: Arrival) -> tuple[datetime, int, str]:
+    return arrival.at, arrival.position, str(arrival.message_id)
 
 
 def _is_ours(arrival: Arrival) -> bool:

@@ -2,14 +2,19 @@
 
 After a start it is careful for a while: one delivery at a time, its attempt counted and committed first. A delivery
 that kills or hangs the process is found that way, and is dead after three attempts; its neighbours are not held up.
+
+While it is behind, a second thread takes every other batch, so that Python reads one batch while Postgres writes the
+other (docs/adr/0005-two-batches-at-a-time.md).
 """
 
 from __future__ import annotations
 
 import faulthandler
 import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Lock, get_ident
 
 from django.db import Error, connection, transaction
 
@@ -43,9 +48,38 @@ UPDATE delivery SET processed_at = hubbub_now(), state = 'dead', error = 'It sto
 """
 
 
+class _HangWatch:
+    """Ends the process, with the stacks of its threads, when one turn of any of them takes over a minute."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._began: dict[int, float] = {}
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._began[get_ident()] = monotonic()
+            self._arm()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            del self._began[get_ident()]
+            self._arm()
+
+    def _arm(self) -> None:
+        if not self._began:
+            faulthandler.cancel_dump_traceback_later()
+            return
+        ends = min(self._began.values()) + HANG_SECONDS
+        faulthandler.dump_traceback_later(max(ends - monotonic(), 0.001), exit=True)
+
+
 @dataclass(slots=True)
 class _State:
+    stop: Event = field(default_factory=Event)
     floor: ScanFloor = field(default_factory=ScanFloor)
+    entrance: Lock = field(default_factory=Lock)
+    watch: _HangWatch = field(default_factory=_HangWatch)
+    second: Future[None] | None = None
     careful: int = CAREFUL_DELIVERIES
     idle_turns: int = 0
     chores_at: float = 0.0
@@ -53,33 +87,58 @@ class _State:
 
 def run(stop: Event) -> None:
     """Work until `stop` is set. A database that is away is waited for; nothing leased is lost."""
-    state = _State()
-    while not stop.is_set():
-        try:
-            applied = _turn(state)
-        except Error as failure:
-            log_event(logger, logging.WARNING, "inbound_interrupted", error=failure)
-            connection.close()
-            stop.wait(PAUSE_AFTER_ERROR_SECONDS)
-            continue
-        if applied.deliveries:
-            state.idle_turns = 0
-        else:
-            stop.wait(IDLE_SECONDS[min(state.idle_turns, len(IDLE_SECONDS) - 1)])
-            state.idle_turns += 1
+    state = _State(stop)
+    with ThreadPoolExecutor(max_workers=1) as seconds:
+        while not stop.is_set():
+            applied = _patiently(_turn, state)
+            if applied.deliveries == BATCH:
+                _call_the_second(state, seconds)
+            _rest(state, applied)
+
+
+def _patiently(turn: Callable[[_State], Applied], state: _State) -> Applied:
+    try:
+        with state.watch:
+            return turn(state)
+    except Error as failure:
+        log_event(logger, logging.WARNING, "inbound_interrupted", error=failure)
+        connection.close()
+        state.stop.wait(PAUSE_AFTER_ERROR_SECONDS)
+        return Applied()
+
+
+def _rest(state: _State, applied: Applied) -> None:
+    if applied.deliveries:
+        state.idle_turns = 0
+        return
+    state.stop.wait(IDLE_SECONDS[min(state.idle_turns, len(IDLE_SECONDS) - 1)])
+    state.idle_turns += 1
+
+
+def _call_the_second(state: _State, seconds: ThreadPoolExecutor) -> None:
+    if state.second is not None:
+        if not state.second.done():
+            return
+        state.second.result()  # a fault of its own ends this process, as one of the first's does
+    state.second = seconds.submit(_help, state)
+
+
+def _help(state: _State) -> None:
+    while not state.stop.is_set() and _patiently(_apply, state).deliveries == BATCH:
+        pass
 
 
 def _turn(state: _State) -> Applied:
     state.floor.refresh()
-    faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
-    try:
-        _chores(state)
-        if state.careful > 0:
-            state.careful -= 1
-            return _one_carefully(state.floor.floor)
-        return apply_deliveries(BATCH, floor=state.floor.floor)
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+    _chores(state)
+    if state.careful > 0:
+        state.careful -= 1
+        return _one_carefully(state.floor.floor)
+    return _apply(state)
+
+
+def _apply(state: _State) -> Applied:
+    return apply_deliveries(BATCH, floor=state.floor.floor, entrance=state.entrance)
 
 
 def _one_carefully(floor: int) -> Applied:

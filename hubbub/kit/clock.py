@@ -12,6 +12,7 @@ from math import isnan
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST_LEAD = timedelta(days=1)
+LARGEST_LEAD_MS = LARGEST_LEAD // timedelta(milliseconds=1)
 SMALLEST_MILLISECONDS = 10**11
 """`from_epoch` reads numbers below this as seconds (until the year 5138), from here on as milliseconds (1973 on)."""
 
@@ -111,9 +112,8 @@ def _number_in(text: str) -> int | float | None:
 
 
 def _clamped(milliseconds: float) -> datetime:
-    latest = now() + LARGEST_LEAD
     if milliseconds <= 0:
         return EPOCH
-    if milliseconds >= (latest - EPOCH) // timedelta(milliseconds=1):
-        return latest
+    if milliseconds >= epoch_ms() + LARGEST_LEAD_MS:
+        return now() + LARGEST_LEAD
     return EPOCH + timedelta(milliseconds=milliseconds)

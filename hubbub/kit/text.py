@@ -12,7 +12,6 @@ Unit = Literal["characters", "utf16", "bytes", "graphemes"]
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _GRAPHEME = regex.compile(r"\X")
 _SENTENCE_END = re.compile(r"[.!?…؟।]+[\"')\]»”’]*(?=\s)|[。！？｡]+[」』）”]*|\n+")
-_BLANKS = re.compile(r"\s+")
 
 
 def clean(text: str, *, keep_nul: bool = False) -> str:
@@ -85,7 +84,7 @@ def _cut(text: str, end: int) -> int:
 
 def one_line(text: str, limit: int) -> str:
     """A preview: `text` with every run of white space as one blank, at most `limit` graphemes, "…" when cut."""
-    line = _BLANKS.sub(" ", clean(text)).strip()
-    if length(line, "graphemes") <= limit:
+    line = " ".join(clean(text).split())
+    if len(line) <= limit or length(line, "graphemes") <= limit:
         return line
     return truncate(line, max(limit - 1, 0), "graphemes").rstrip() + "…"

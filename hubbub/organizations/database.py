@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, connections
 from psycopg.pq import ExecStatus
@@ -20,7 +21,7 @@ JSONB = 3802
 
 def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **named: Any) -> list[Row]:
     """Execute one statement; `%(rows)s` is the recordset. Returns its rows, if it has any."""
-    parameters: dict[str, Any] = dict(named)
+    parameters = {name: _array(value) if isinstance(value, list) else value for name, value in named.items()}
     if rows is not None:
         parameters["rows"] = dumps(rows).decode()
     with connection.cursor() as cursor:
@@ -36,6 +37,13 @@ def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **na
         for row in found:
             row[name] = None if row[name] is None else loads(row[name])
     return found
+
+
+def _array(values: list[Any]) -> Any:
+    """Ids as the text of an array, which costs a tenth of what psycopg takes for a list of them."""
+    if not values or not isinstance(values[0], UUID):
+        return values
+    return f"{{{dumps(values)[1:-1].decode()}}}"
 
 
 def columns(value: Any) -> Row:

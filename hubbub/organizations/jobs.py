@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from procrastinate.contrib.django import app
-
 from hubbub.kit.json import JsonValue
+from hubbub.organizations.database import run
 
 QUEUES = {
     "conversations": "media",
@@ -18,6 +17,13 @@ QUEUES = {
     "desk": "desk",
 }
 """By the first word of the task's name: a flood of pictures does not delay a token check."""
+DEFER = """
+SELECT procrastinate_defer_jobs_v1(array_agg(
+       ROW(%(queue)s, %(name)s, %(priority)s, NULL, NULL, r.arguments, %(at)s::timestamptz
+       )::procrastinate_job_to_defer_v1))
+  FROM jsonb_array_elements(%(rows)s::jsonb) AS r (arguments)
+"""
+"""Procrastinate's own function; its Python does the same with one value object a job, at ten times the cost."""
 
 
 def defer(name: str, *, at: datetime | None = None, **arguments: JsonValue) -> None:
@@ -31,7 +37,4 @@ def defer_many(
     """Enqueue many jobs of one task with one statement; a higher priority goes first."""
     if not arguments:
         return
-    queue = QUEUES[name.partition(".")[0]]
-    when = {"schedule_at": at} if at else {}
-    task = app.configure_task(name, queue=queue, allow_unknown=True, priority=priority, **when)
-    task.batch_defer(*(dict(one) for one in arguments))
+    run(DEFER, arguments, queue=QUEUES[name.partition(".")[0]], name=name, priority=priority, at=at)

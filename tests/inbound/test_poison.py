@@ -158,7 +158,7 @@ def test_a_lost_connection_buries_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     shop = open_shop()
     deliver("line", line.body(shop.address, line.text("hello")))
 
-    def away(_: Batch) -> None:
+    def away(_: Batch, _has_entered: object) -> None:
         raise OperationalError("the connection is closed")
 
     with monkeypatch.context() as patch, acting_as("inbound"):
