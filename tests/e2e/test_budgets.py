@@ -1,0 +1,119 @@
+"""What the inbox may cost: nodes of a long thread, and work for a conversation that is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hubbub.processes.postgres import wait_until
+from tests.e2e.conftest import Hub
+from tests.e2e.looking import rest
+from tests.e2e.museum import found
+from tests.e2e.test_realtime import newcomer, row, somebody, thread
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+MESSAGES = 2000
+BATCH = 200
+MOST_NODES = 1000
+THREAD = 'section[aria-label="Messages"]'
+COUNT = f"""() => {{
+  window.most = 0;
+  const thread = document.querySelector('{THREAD}');
+  const nodes = () => {{
+    const walker = document.createTreeWalker(thread);
+    let count = 0;
+    while (walker.nextNode()) count++;
+    return count;
+  }};
+  const count = () => {{ most = Math.max(most, nodes()); }};
+  new MutationObserver(count).observe(thread, {{childList: true, subtree: true}});
+  count();
+}}"""
+"""From now on it is known how many nodes, texts and all, the thread had at most."""
+UP = f"""() => {{
+  const thread = document.querySelector('{THREAD}');
+  thread.scrollTop = 0;
+  return thread.textContent.includes('number 1 of');
+}}"""
+DOWN = f"""() => {{
+  const thread = document.querySelector('{THREAD}');
+  thread.scrollTop += thread.clientHeight;
+  return thread.scrollHeight - thread.scrollTop - thread.clientHeight < 1;
+}}"""
+WATCH = """() => {
+  window.seen = {blanks: 0, changes: 0};
+  const look = (records) => {
+    seen.changes += records.length;
+    seen.blanks += document.querySelectorAll('section[aria-label="Messages"] [data-index]').length === 0;
+  };
+  window.watcher?.disconnect();
+  window.watcher = new MutationObserver(look);
+  watcher.observe(document.querySelector('main'), {childList: true, subtree: true});
+}"""
+MOST_CHANGES = 400
+"""Batches of nodes that come and go when one conversation takes another's place; a whole list anew is thousands."""
+ROUNDS = 6
+
+
+@pytest.fixture(scope="module")
+def long_thread(hub: Hub) -> str:
+    """A conversation of 2,000 messages."""
+    person = somebody("Endless")
+    hub.pause_machines("facebook")
+    place = {"platform": "facebook", "account": hub.account("facebook"), "from": person}
+    for first in range(1, MESSAGES + 1, BATCH):
+        acts = [{**place, "text": f"number {number} of many"} for number in range(first, first + BATCH)]
+        hub.play("/batch", {"acts": acts})
+    assert wait_until(lambda: sum(one["message_count"] for one in found(hub, person)) == MESSAGES, 120)
+    return str(found(hub, person)[0]["id"])
+
+
+@pytest.mark.timeout(400)
+def test_a_thread_of_2000_messages_takes_less_than_1000_nodes(hub: Hub, desks: Any, long_thread: str) -> None:
+    from playwright.sync_api import expect
+
+    page: Page = desks().page
+    page.goto(f"/inbox/{long_thread}")
+    expect(thread(page).get_by_text(f"number {MESSAGES} of many", exact=True)).to_be_visible()
+    page.evaluate(COUNT)
+    page.wait_for_function(UP, polling=100, timeout=240_000)
+    page.wait_for_function(DOWN, polling="raf", timeout=240_000)
+    said = {"kind": "text", "text": "at last", "is_confirmed": True}
+    hub.api.post(f"/conversations/{long_thread}/messages", json=said)
+    expect(thread(page).get_by_text("at last", exact=True)).to_be_visible()
+    rest(page)
+    assert 100 < page.evaluate("most") < MOST_NODES
+
+
+def test_a_known_conversation_takes_the_place_of_another_without_asking_or_waiting(hub: Hub, desks: Any) -> None:
+    (one, its), (other, _) = newcomer(hub, "line", "Known"), newcomer(hub, "line", "Known")
+    page: Page = desks().page
+    page.goto("/inbox")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if its in request.url else None)
+    _switch(page, other)
+    _switch(page, one)
+    for _ in range(ROUNDS):  # what is told of both only now, because they were opened, has been fetched after a while
+        _switch(page, other)
+        asked.clear()
+        page.evaluate(WATCH)
+        _switch(page, one)
+        seen = page.evaluate("seen")
+        if not asked:
+            break
+    assert asked == []
+    assert seen["blanks"] == 0, "the thread was never away"
+    assert 0 < seen["changes"] < MOST_CHANGES
+
+
+def _switch(page: Page, person: str) -> None:
+    from playwright.sync_api import expect
+
+    row(page, person).click()
+    expect(page.get_by_role("heading", name=person)).to_be_visible()
+    expect(thread(page).get_by_text("Hello!", exact=True)).to_be_visible()
+    expect(row(page, person)).to_have_accessible_name(person)  # read: that, too, is told
+    rest(page)
