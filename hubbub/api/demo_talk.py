@@ -25,6 +25,8 @@ from hubbub.conversations.actions.send import queue_message
 from hubbub.conversations.lifecycle import LifecycleEvent
 from hubbub.conversations.models import Conversation, Message
 from hubbub.desk.actions.labels import create_label
+from hubbub.desk.actions.replies import create_reply
+from hubbub.desk.actions.views import create_view
 from hubbub.flows.predefined import KINDS, install
 from hubbub.kit.errors import Unavailable
 from hubbub.kit.json import JsonValue, loads
@@ -42,6 +44,18 @@ LABELS = {
     "reservation": "#5f3dc4",
     "wholesale": "#2b8a3e",
 }
+REPLIES = (
+    ("hello", "A greeting", "Hello {{contact.first_name|there}}, {{agent.first_name}} here. How can I help?"),
+    ("hours", "When the shop is open", "We are open from Monday to Saturday, 10:00 to 19:00 (Bangkok time)."),
+    ("late", "A parcel is late", "I am sorry that your parcel takes so long. May I have your order number, please?"),
+    ("refund", "Sending something back", "You can send it back within 30 days; you have the money three days later."),
+)
+"""Of the team: shortcut, title, text."""
+VIEWS: tuple[tuple[str, dict[str, JsonValue]], ...] = (
+    ("Urgent", {"status": "active", "priority": "urgent"}),
+    ("Deliveries nobody has", {"status": "active", "is_assigned": False, "label": "delivery"}),
+    ("Free replies that end soon", {"status": "active", "window": "closing", "sort": "waiting"}),
+)
 NEWCOMER = {"platform": "facebook", "account": PAGE_ID, "from": "Chloé Martin", "text": "Hi!"}
 """Comes when the flows are on: one of them answers."""
 ARRIVES_WITHIN_SECONDS = 20.0
@@ -59,8 +73,7 @@ def fill_demo() -> int:
             return Conversation.objects.filter(organization_id=organization_id).count()
         colleagues = _colleagues(organization_id)
         with transaction.atomic():
-            for name, color in LABELS.items():
-                create_label(colleagues[0], name=name, color=color)
+            _set_up_desk(colleagues[0])
     for number, scene in enumerate(cast("list[dict[str, Any]]", loads(SCRIPT.read_bytes()))):
         _play(organization_id, scene, colleagues[number % len(colleagues)])
     with organization_scope(organization_id):
@@ -70,6 +83,16 @@ def fill_demo() -> int:
     _say(organization_id, NEWCOMER)
     with organization_scope(organization_id):
         return Conversation.objects.filter(organization_id=organization_id).count()
+
+
+def _set_up_desk(manager: Principal) -> None:
+    """What a team has made for itself before the first customer writes."""
+    for name, color in LABELS.items():
+        create_label(manager, name=name, color=color)
+    for shortcut, title, text in REPLIES:
+        create_reply(manager, shortcut=shortcut, title=title, text=text, is_shared=True)
+    for name, filters in VIEWS:
+        create_view(manager, name=name, filters=filters, is_shared=True)
 
 
 def _colleagues(organization_id: UUID) -> list[Principal]:

@@ -83,7 +83,7 @@ def test_a_label_is_made_used_and_deleted(hub: Hub, desks: Any, unique: str) -> 
     expect(_row(page, name)).to_contain_text("1 conversation")
     page.get_by_role("button", name=f"Delete {name}").click()
     asked = page.get_by_role("dialog")
-    expect(asked).to_contain_text("taken from every conversation")
+    expect(asked).to_contain_text("taken from one conversation")
     asked.get_by_role("button", name="Delete", exact=True).click()
     expect(_row(page, name)).to_have_count(0)
     assert name not in hub.api.get(f"/conversations/{address.rsplit('/', 1)[1]}").json()["tags"]
@@ -180,6 +180,27 @@ def test_working_hours_are_set_and_faults_are_named(hub: Hub, desks: Any) -> Non
     assert stored["hours"]["time_zone"] == "Asia/Bangkok"
     assert stored["hours"]["days"]["mon"] == [["09:00", "17:30"]]
     assert "sun" not in stored["hours"]["days"]
+    form.get_by_role("button", name="Remove these hours").click()
+    expect(form).to_have_count(0)
+    assert hub.api.get("/working-hours").json()["items"] == []
+    page.get_by_role("button", name="Undo").last.click()
+    expect(form.get_by_label("Monday, to").first).to_have_value("17:30")
+    assert hub.api.get("/working-hours").json()["items"][0]["hours"] == stored["hours"]
+
+
+def test_a_saved_view_says_what_it_shows(hub: Hub, desks: Any, unique: str) -> None:
+    from playwright.sync_api import expect
+
+    filters = {"status": "active", "is_assigned": False, "platform": "line", "label": "vip", "sort": "waiting"}
+    made = hub.api.post("/views", json={"name": f"Hurry {unique}", "filters": filters, "is_shared": True})
+    assert made.status_code == 201, made.text
+    page: Page = desks().page
+    _open(page, "views")
+    row = _row(page, f"Hurry {unique}")
+    expect(row).to_contain_text("Unassigned · LINE · Label: vip · Order: Waiting longest")
+    row.get_by_role("button", name=f"Delete Hurry {unique}").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(row).to_have_count(0)
 
 
 def test_the_palette_opens_a_page_of_the_settings(desks: Any) -> None:

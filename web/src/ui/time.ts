@@ -50,6 +50,11 @@ export function fullTime(moment: number): string {
   return dateFormat({ dateStyle: 'medium', timeStyle: 'medium' }).format(moment);
 }
 
+/** "3 Mar 2026" */
+export function dayOf(moment: number): string {
+  return dateFormat({ dateStyle: 'medium' }).format(moment);
+}
+
 /** "3 h 12 min", "12 min", "2 d 4 h" */
 export function duration(milliseconds: number): string {
   const minutes = Math.max(0, Math.floor(milliseconds / MINUTE));

@@ -52,8 +52,8 @@ function Editor({ channelId, own, shared }: { channelId: string; own?: Hours; sh
   const [hours, setHours] = useState(own);
   const save = useMutation({
     mutationFn: (next: Hours | undefined) => changes.hours(channelId, next ? writeHours(next) : null),
-    onSuccess: () => {
-      showToast(t('channels.saved'));
+    onSuccess: (_, next) => {
+      showToast(t('channels.saved'), !next && own ? () => save.mutate(own) : undefined);
       return queries.invalidateQueries({ queryKey: hoursQuery.queryKey });
     },
     onError: showError,

@@ -31,8 +31,13 @@ function sentence(line: ActivityLine): string {
     when: typeof data.due_at === 'string' ? dueTime(new Date(data.due_at)) : '',
     priority: typeof data.priority === 'string' ? translated(`inbox.priority.${data.priority}`, data.priority) : '',
   };
-  if (line.kind === 'tags_changed')
-    return t(values.added ? 'inbox.activity.tags_added' : 'inbox.activity.tags_removed', values);
+  if (line.kind === 'tags_changed') {
+    const sentences = (['added', 'removed'] as const).flatMap((how) => {
+      const count = Array.isArray(data[how]) ? data[how].length : 0;
+      return count > 0 ? [t(`inbox.activity.tags_${how}`, { ...values, count })] : [];
+    });
+    return sentences.join(' · ');
+  }
   if (line.kind === 'assigned' && isOwn) return t('inbox.activity.took', values);
   if (line.kind === 'assigned' && !data.user_id) return t('inbox.activity.unassigned', values);
   return translated(`inbox.activity.${line.kind}`, `${actor}: ${line.kind.replaceAll('_', ' ')}`, values);

@@ -10,6 +10,7 @@ import { type Command, useCommands } from '@/ui/commands';
 import classes from './filterbar.module.css';
 import { CHOICES, type InboxSearch, NARROWING, TABS, type Tab } from './search';
 import { useInboxSearch } from './useInboxSearch';
+import { useFilterWords } from './useWordsOf';
 import { Views } from './Views';
 
 const MOST_COUNTED = 1000;
@@ -221,18 +222,7 @@ function Choices<T extends string>({ name, choices, onChoose }: ChoicesProps<T>)
 }
 
 function Chips({ search, change }: Part) {
-  const channels = useQuery(channelsQuery).data;
-  const teams = useQuery(teamsQuery).data;
-  const named: Record<(typeof NARROWING)[number], string | undefined> = {
-    platform: search.platform && PLATFORM_NAMES[search.platform],
-    channel: search.channel && (channels?.find((channel) => channel.id === search.channel)?.name ?? '…'),
-    label: search.label,
-    team: search.team && (teams?.find((team) => team.id === search.team)?.name ?? '…'),
-    priority: search.priority && t(`inbox.priority.${search.priority}`),
-    window: search.window && t(`inbox.window.${search.window}`),
-    unread: search.unread ? t('inbox.filter.unread') : undefined,
-    q: search.q && `“${search.q}”`,
-  };
+  const named = useFilterWords(search);
   const shown = NARROWING.filter((name) => named[name]);
   if (shown.length === 0) return null;
   return (

@@ -1,10 +1,10 @@
 import { Switch } from '@mantine/core';
 import { IconAlertTriangle, IconCopy, IconShieldCheck, IconShieldQuestion } from '@tabler/icons-react';
 import { useMay } from '@/api/queries';
-import { currentLanguage, dateFormat, t } from '@/i18n';
+import { currentLanguage, t } from '@/i18n';
 import { Avatar } from '@/ui/Avatar';
 import { ChannelBadge, PLATFORM_NAMES } from '@/ui/ChannelBadge';
-import { fullTime, shortAgo, useNow } from '@/ui/time';
+import { dayOf, fullTime, shortAgo, useNow } from '@/ui/time';
 import { showToast } from '@/ui/toasts';
 import { isErased } from './attributes';
 import { type Contact, changeField, setBlocked, setVerified } from './contact';
@@ -199,7 +199,7 @@ function Seen({ contact }: { contact: Contact }) {
       <dt>{t('panel.firstSeen')}</dt>
       <dd className={fields.locked}>
         <time dateTime={moment} title={fullTime(Date.parse(moment))}>
-          {dateFormat({ dateStyle: 'medium' }).format(Date.parse(moment))}
+          {dayOf(Date.parse(moment))}
         </time>
       </dd>
     </>

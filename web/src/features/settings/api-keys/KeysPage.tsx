@@ -1,13 +1,13 @@
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
-import { IconCheck, IconCopy, IconKey, IconPlus } from '@tabler/icons-react';
+import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Schemas, unwrap } from '@/api/client';
 import { useMay, useMe } from '@/api/queries';
 import { t } from '@/i18n';
 import { Empty, Failure, Skeletons } from '@/ui/states';
-import { fullTime, shortAgo, useNow } from '@/ui/time';
-import { FormDialog, Page, SureDialog, useChange } from '../parts';
+import { dayOf, fullTime, shortAgo, useNow } from '@/ui/time';
+import { AddButton, FormDialog, Page, Row, SureDialog, useChange } from '../parts';
 import classes from '../settings.module.css';
 
 type ApiKey = Schemas['ApiKey'];
@@ -34,11 +34,7 @@ export function KeysPage() {
     <Page
       title={t('shell.settings.api-keys')}
       help={t('settings.help.api-keys')}
-      action={
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
-          {t('settings.keys.new')}
-        </Button>
-      }
+      action={<AddButton label={t('settings.keys.new')} onClick={() => setMaking(true)} />}
     >
       {found.isPending && <Skeletons count={3} height={60} />}
       {found.isError && <Failure problem={found.error} onRetry={() => void found.refetch()} />}
@@ -81,11 +77,22 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) 
   const used = apiKey.last_used_at ? Date.parse(apiKey.last_used_at) : undefined;
   const ends = apiKey.expires_at ? Date.parse(apiKey.expires_at) : undefined;
   return (
-    <li>
+    <Row
+      actions={
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={`${t('settings.keys.revoke')}: ${apiKey.name}`}
+          onClick={onRevoke}
+        >
+          {t('settings.keys.revoke')}
+        </Button>
+      }
+    >
       <div className={classes.what}>
         <strong dir="auto">{apiKey.name}</strong>
         <span>
-          <code dir="ltr">{apiKey.prefix}…</code> · {t(`profile.role.${apiKey.role}`)}
+          <code dir="ltr">{apiKey.prefix}…</code> {t(`profile.role.${apiKey.role}`)}
           {apiKey.is_operator && ` · ${t('settings.keys.operator')}`}
         </span>
       </div>
@@ -94,18 +101,10 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) 
       </span>
       {ends && (
         <span className={classes.badge} data-bad={ends < now || undefined} title={fullTime(ends)}>
-          {t(ends < now ? 'settings.keys.expired' : 'settings.keys.expires', { when: fullTime(ends) })}
+          {t(ends < now ? 'settings.keys.expired' : 'settings.keys.expires', { when: dayOf(ends) })}
         </span>
       )}
-      <Button
-        size="xs"
-        variant="default"
-        aria-label={`${t('settings.keys.revoke')}: ${apiKey.name}`}
-        onClick={onRevoke}
-      >
-        {t('settings.keys.revoke')}
-      </Button>
-    </li>
+    </Row>
   );
 }
 

@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Switch, Textarea, TextInput } from '@mantine/core';
-import { IconBolt, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { Switch, Textarea, TextInput } from '@mantine/core';
+import { IconBolt } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
@@ -7,8 +7,7 @@ import { api, type Schemas, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { useMay, useMe } from '@/api/queries';
 import { t } from '@/i18n';
-import { Empty, Failure, Skeletons } from '@/ui/states';
-import { FormDialog, Page, SureDialog, useChange } from '../parts';
+import { FormDialog, List, useChange } from '../parts';
 import classes from '../settings.module.css';
 import { previewOf, VARIABLES } from './preview';
 
@@ -21,78 +20,41 @@ const repliesQuery = queryOptions({
 
 /** Answers that are written once, and found by typing a slash. */
 export function RepliesPage() {
-  const replies = useQuery(repliesQuery);
   const mayAnswer = useMay('answer');
   const mayShare = useMay('manage_desk');
-  const [open, setOpen] = useState<Reply | 'new'>();
-  const [doomed, setDoomed] = useState<Reply>();
   return (
-    <Page
+    <List
       title={t('shell.settings.canned-replies')}
       help={t('settings.help.canned-replies')}
-      action={
-        mayAnswer && (
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen('new')}>
-            {t('settings.replies.new')}
-          </Button>
-        )
-      }
-    >
-      {replies.isPending && <Skeletons count={4} height={60} />}
-      {replies.isError && <Failure problem={replies.error} onRetry={() => void replies.refetch()} />}
-      {replies.data?.length === 0 && (
-        <Empty icon={<IconBolt size={28} aria-hidden />} title={t('settings.replies.none')}>
-          {t('settings.replies.noneHelp')}
-        </Empty>
+      found={useQuery(repliesQuery)}
+      empty={{
+        icon: <IconBolt size={28} aria-hidden />,
+        title: t('settings.replies.none'),
+        help: t('settings.replies.noneHelp'),
+      }}
+      add={mayAnswer ? t('settings.replies.new') : undefined}
+      nameOf={(reply) => `/${reply.shortcut}`}
+      mayChange={(reply) => mayShare || (mayAnswer && !reply.is_shared)}
+      row={(reply) => (
+        <>
+          <div className={classes.what}>
+            <strong dir="auto">
+              <code dir="auto">/{reply.shortcut}</code> {reply.title}
+            </strong>
+            <span dir="auto">{reply.text}</span>
+          </div>
+          <span className={classes.badge}>{t(reply.is_shared ? 'settings.shared' : 'settings.own')}</span>
+        </>
       )}
-      <ul className={classes.rows} aria-label={t('shell.settings.canned-replies')}>
-        {replies.data?.map((reply) => (
-          <li key={reply.id}>
-            <code dir="auto">/{reply.shortcut}</code>
-            <div className={classes.what}>
-              <strong dir="auto">{reply.title || reply.shortcut}</strong>
-              <span dir="auto">{reply.text}</span>
-            </div>
-            <span className={classes.badge}>{t(reply.is_shared ? 'settings.shared' : 'settings.own')}</span>
-            {(mayShare || (mayAnswer && !reply.is_shared)) && (
-              <>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('settings.change', { name: `/${reply.shortcut}` })}
-                  onClick={() => setOpen(reply)}
-                >
-                  <IconPencil size={16} aria-hidden />
-                </ActionIcon>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('settings.remove', { name: `/${reply.shortcut}` })}
-                  onClick={() => setDoomed(reply)}
-                >
-                  <IconTrash size={16} aria-hidden />
-                </ActionIcon>
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
-      {open && (
-        <ReplyForm reply={open === 'new' ? undefined : open} mayShare={mayShare} onClose={() => setOpen(undefined)} />
-      )}
-      {doomed && (
-        <SureDialog
-          title={t('settings.replies.delete')}
-          text={t('settings.sure', { name: `/${doomed.shortcut}` })}
-          yes={t('settings.delete')}
-          stale={keys.cannedReplies}
-          onYes={() =>
-            unwrap(api.DELETE('/api/v1/canned-replies/{reply_id}', { params: { path: { reply_id: doomed.id } } }))
-          }
-          onClose={() => setDoomed(undefined)}
-        />
-      )}
-    </Page>
+      form={(reply, onClose) => <ReplyForm reply={reply} mayShare={mayShare} onClose={onClose} />}
+      deletion={{
+        title: t('settings.replies.delete'),
+        text: (reply) => t('settings.sure', { name: `/${reply.shortcut}` }),
+        run: ({ id }) =>
+          unwrap(api.DELETE('/api/v1/canned-replies/{reply_id}', { params: { path: { reply_id: id } } })),
+        stale: keys.cannedReplies,
+      }}
+    />
   );
 }
 

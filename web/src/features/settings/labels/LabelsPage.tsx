@@ -1,13 +1,12 @@
-import { ActionIcon, Button, Textarea, TextInput } from '@mantine/core';
-import { IconPencil, IconPlus, IconTag, IconTrash } from '@tabler/icons-react';
+import { Textarea, TextInput } from '@mantine/core';
+import { IconTag } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Schemas, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { labelsQuery, useMay } from '@/api/queries';
 import { t } from '@/i18n';
-import { Empty, Failure, Skeletons } from '@/ui/states';
-import { FormDialog, Page, SureDialog, useChange } from '../parts';
+import { FormDialog, List, useChange } from '../parts';
 import classes from '../settings.module.css';
 
 type Label = Schemas['Label'];
@@ -15,73 +14,39 @@ const COLORS = ['#1b6f75', '#0a6cff', '#7048e8', '#c2255c', '#c92a2a', '#d9480f'
 
 /** The words that conversations are sorted by. */
 export function LabelsPage() {
-  const labels = useQuery(labelsQuery);
   const mayManage = useMay('manage_desk');
-  const [open, setOpen] = useState<Label | 'new'>();
-  const [doomed, setDoomed] = useState<Label>();
   return (
-    <Page
+    <List
       title={t('shell.settings.labels')}
       help={mayManage ? t('settings.help.labels') : t('settings.mayManagers')}
-      action={
-        mayManage && (
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen('new')}>
-            {t('settings.labels.new')}
-          </Button>
-        )
-      }
-    >
-      {labels.isPending && <Skeletons count={4} height={52} />}
-      {labels.isError && <Failure problem={labels.error} onRetry={() => void labels.refetch()} />}
-      {labels.data?.length === 0 && (
-        <Empty icon={<IconTag size={28} aria-hidden />} title={t('settings.labels.none')}>
-          {t('settings.labels.noneHelp')}
-        </Empty>
+      found={useQuery(labelsQuery)}
+      empty={{
+        icon: <IconTag size={28} aria-hidden />,
+        title: t('settings.labels.none'),
+        help: t('settings.labels.noneHelp'),
+      }}
+      add={mayManage ? t('settings.labels.new') : undefined}
+      nameOf={(label) => label.name}
+      mayChange={() => mayManage}
+      mark={({ color }) => <span className={classes.dot} style={{ background: color }} />}
+      row={(label) => (
+        <>
+          <div className={classes.what}>
+            <strong dir="auto">{label.name}</strong>
+            {label.description && <span dir="auto">{label.description}</span>}
+          </div>
+          <span className={classes.aside}>{t('settings.labels.count', { count: label.count })}</span>
+        </>
       )}
-      <ul className={classes.rows} aria-label={t('shell.settings.labels')}>
-        {labels.data?.map((label) => (
-          <li key={label.id}>
-            <span className={classes.dot} style={{ background: label.color }} />
-            <div className={classes.what}>
-              <strong dir="auto">{label.name}</strong>
-              {label.description && <span dir="auto">{label.description}</span>}
-            </div>
-            <span className={classes.aside}>{t('settings.labels.count', { count: label.count })}</span>
-            {mayManage && (
-              <>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('settings.change', { name: label.name })}
-                  onClick={() => setOpen(label)}
-                >
-                  <IconPencil size={16} aria-hidden />
-                </ActionIcon>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('settings.remove', { name: label.name })}
-                  onClick={() => setDoomed(label)}
-                >
-                  <IconTrash size={16} aria-hidden />
-                </ActionIcon>
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
-      {open && <LabelForm label={open === 'new' ? undefined : open} onClose={() => setOpen(undefined)} />}
-      {doomed && (
-        <SureDialog
-          title={t('settings.labels.delete')}
-          text={t('settings.labels.sure', { name: doomed.name, count: doomed.count })}
-          yes={t('settings.delete')}
-          stale={keys.labels}
-          onYes={() => unwrap(api.DELETE('/api/v1/labels/{label_id}', { params: { path: { label_id: doomed.id } } }))}
-          onClose={() => setDoomed(undefined)}
-        />
-      )}
-    </Page>
+      form={(label, onClose) => <LabelForm label={label} onClose={onClose} />}
+      deletion={{
+        title: t('settings.labels.delete'),
+        text: ({ name, count }) =>
+          count === 0 ? t('settings.labels.sureUnused', { name }) : t('settings.labels.sure', { name, count }),
+        run: ({ id }) => unwrap(api.DELETE('/api/v1/labels/{label_id}', { params: { path: { label_id: id } } })),
+        stale: keys.labels,
+      }}
+    />
   );
 }
 

@@ -8,6 +8,7 @@ import { isSoundOn } from '@/pwa/notices';
 import { Failure, Skeletons } from '@/ui/states';
 import { useStore } from '@/ui/store';
 import { showError } from '@/ui/toasts';
+import settings from '../settings.module.css';
 import classes from './notifications.module.css';
 import {
   type Preference,
@@ -25,7 +26,7 @@ const WAYS = { in_app: 'notifications.inApp', push: 'notifications.onDevices', e
 export function Choices() {
   const found = useQuery(preferencesQuery);
   return (
-    <section className={classes.card} aria-labelledby="notifications-what">
+    <section className={settings.card} aria-labelledby="notifications-what">
       <h2 id="notifications-what">{t('notifications.what')}</h2>
       <p className={classes.help}>{t('notifications.whatHelp')}</p>
       {found.isPending && <Skeletons count={2} height={44} />}
@@ -66,8 +67,8 @@ function Table({ items }: { items: Preference[] }) {
   };
   return (
     <>
-      <div className={classes.scroll}>
-        <table className={classes.table}>
+      <div className={settings.scroll}>
+        <table className={`${settings.table} ${classes.choices}`}>
           <thead>
             <tr>
               <th scope="col">{t('notifications.channel')}</th>
@@ -113,7 +114,7 @@ function Table({ items }: { items: Preference[] }) {
       {!me.features.has_email && <p className={classes.help}>{t('notifications.noEmail')}</p>}
       {free.length > 0 && (
         <Select
-          className={classes.add}
+          className={settings.narrow}
           aria-label={t('notifications.addChannel')}
           placeholder={t('notifications.addChannel')}
           data={free.map((channel) => ({ value: channel.id, label: channel.name }))}

@@ -8,6 +8,7 @@ import { t } from '@/i18n';
 import { forgetDevice, type PushState, pushState, thisDevice, turnOff, turnOn } from '@/pwa/push';
 import { fullTime } from '@/ui/time';
 import { showError, showToast } from '@/ui/toasts';
+import settings from '../settings.module.css';
 import classes from './notifications.module.css';
 import { devicesQuery, sendTest } from './queries';
 
@@ -32,7 +33,7 @@ export function Devices() {
   const own = thisDevice();
   const Icon = ICONS[state ?? 'off'];
   return (
-    <section className={classes.card} aria-labelledby="notifications-device">
+    <section className={settings.card} aria-labelledby="notifications-device">
       <h2 id="notifications-device">{t('notifications.device')}</h2>
       {state && (
         <p className={classes.state} data-state={state} role="status">
@@ -92,7 +93,7 @@ function Others({ onChange }: { onChange: () => Promise<void> }) {
   const found = useQuery(devicesQuery);
   if (!found.data?.length) return null;
   return (
-    <div>
+    <div className={classes.others}>
       <h3>{t('notifications.devices')}</h3>
       <ul className={classes.devices}>
         {found.data.map((device) => (

@@ -11,6 +11,7 @@ import { openKeySheet } from '@/ui/overlays';
 import { useStore } from '@/ui/store';
 import { sentenceOf, showError, showToast } from '@/ui/toasts';
 import { Page } from '../parts';
+import settings from '../settings.module.css';
 import classes from './profile.module.css';
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
@@ -47,7 +48,7 @@ function Person() {
     save.mutate({ name: name.trim() }, { onSuccess: (changed) => setName(changed.user?.name ?? '') });
   };
   return (
-    <section className={classes.card}>
+    <section className={settings.card}>
       <h2>{t('profile.you')}</h2>
       <form className={classes.fields} onSubmit={submit}>
         <TextInput
@@ -81,7 +82,7 @@ function Person() {
 
 function Screen() {
   return (
-    <section className={classes.card} aria-labelledby="profile-screen">
+    <section className={settings.card} aria-labelledby="profile-screen">
       <h2 id="profile-screen">{t('profile.screen')}</h2>
       <LanguageChoice />
       <Appearance />

@@ -1,32 +1,23 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
-import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, unwrap } from '@/api/client';
+import { api, type Schemas, unwrap } from '@/api/client';
 import { useMay } from '@/api/queries';
 import { t } from '@/i18n';
 import { PLATFORM_NAMES, type Platform } from '@/ui/ChannelBadge';
-import { Empty, Failure, Skeletons } from '@/ui/states';
+import { Empty } from '@/ui/states';
 import { fullTime, shortAgo, useNow } from '@/ui/time';
-import { Page } from '../parts';
+import { Endless, endless, Page, Row } from '../parts';
 import classes from '../settings.module.css';
 
 const KINDS = ['bad_signature', 'sign_in_failed', 'access_refused', 'token_failed'] as const;
 type Kind = (typeof KINDS)[number];
 
 const refusalsQuery = (kind: Kind | '') =>
-  infiniteQueryOptions({
-    queryKey: ['security-events', kind],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam: cursor, signal }) =>
-      unwrap(
-        api.GET('/api/v1/security-events', {
-          params: { query: { limit: 50, cursor, kind: kind || undefined } },
-          signal,
-        }),
-      ),
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
-    staleTime: 0,
+  endless(['security-events', kind], (cursor, signal) => {
+    const query = { limit: 50, cursor, kind: kind || undefined };
+    return unwrap(api.GET('/api/v1/security-events', { params: { query }, signal }));
   });
 
 /** Who was refused, and how often: forged webhooks, wrong passwords, keys and tokens that did not fit. */
@@ -34,12 +25,13 @@ export function SecurityPage() {
   const mayRead = useMay('read_security');
   const [kind, setKind] = useState<Kind | ''>('');
   const found = useInfiniteQuery({ ...refusalsQuery(kind), enabled: mayRead });
-  const now = useNow();
   if (!mayRead) return <Page title={t('shell.settings.security')} help={t('settings.mayAdmins')} />;
-  const rows = found.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Page title={t('shell.settings.security')} help={t('settings.help.security')}>
-      <div className={classes.filters}>
+    <Endless
+      title={t('shell.settings.security')}
+      help={t('settings.help.security')}
+      found={found}
+      filters={
         <NativeSelect
           label={t('settings.security.kind')}
           value={kind}
@@ -49,36 +41,26 @@ export function SecurityPage() {
           ]}
           onChange={(event) => setKind(event.target.value as Kind | '')}
         />
-        <Button variant="default" loading={found.isRefetching} onClick={() => void found.refetch()}>
-          {t('settings.refresh')}
-        </Button>
+      }
+      empty={<Empty icon={<IconShieldCheck size={28} aria-hidden />} title={t('settings.security.none')} />}
+      row={(refusal) => <Refusal key={refusal.id} refusal={refusal} />}
+    />
+  );
+}
+
+function Refusal({ refusal }: { refusal: Schemas['SecurityEvent'] }) {
+  const last = Date.parse(refusal.last_at);
+  const platform = PLATFORM_NAMES[refusal.platform as Platform] ?? refusal.platform;
+  return (
+    <Row>
+      <div className={classes.what}>
+        <strong>{t(`settings.security.kind.${refusal.kind}`)}</strong>
+        <span dir="auto">{[platform, refusal.subject].filter(Boolean).join(' · ')}</span>
       </div>
-      {found.isPending && <Skeletons count={4} height={52} />}
-      {found.isError && <Failure problem={found.error} onRetry={() => void found.refetch()} />}
-      {found.isSuccess && rows.length === 0 && (
-        <Empty icon={<IconShieldCheck size={28} aria-hidden />} title={t('settings.security.none')} />
-      )}
-      <ul className={classes.rows} aria-label={t('shell.settings.security')}>
-        {rows.map((row) => (
-          <li key={row.id}>
-            <div className={classes.what}>
-              <strong>{t(`settings.security.kind.${row.kind}`)}</strong>
-              <span dir="auto">
-                {[PLATFORM_NAMES[row.platform as Platform] ?? row.platform, row.subject].filter(Boolean).join(' · ')}
-              </span>
-            </div>
-            <span className={classes.badge}>{t('settings.security.times', { count: row.count })}</span>
-            <time className={classes.aside} dateTime={row.last_at} title={fullTime(Date.parse(row.last_at))}>
-              {shortAgo(Date.parse(row.last_at), now)}
-            </time>
-          </li>
-        ))}
-      </ul>
-      {found.hasNextPage && (
-        <Button variant="default" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t('settings.more')}
-        </Button>
-      )}
-    </Page>
+      <span className={classes.badge}>{t('settings.security.times', { count: refusal.count })}</span>
+      <time className={classes.aside} dateTime={refusal.last_at} title={fullTime(last)}>
+        {shortAgo(last, useNow())}
+      </time>
+    </Row>
   );
 }

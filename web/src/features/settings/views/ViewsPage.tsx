@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Switch, TextInput } from '@mantine/core';
-import { IconBookmark, IconPencil, IconTrash } from '@tabler/icons-react';
+import { Button, Switch, TextInput } from '@mantine/core';
+import { IconBookmark } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,9 +7,9 @@ import { api, type Schemas, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { countsQuery, useMay } from '@/api/queries';
 import { searchOf } from '@/features/inbox/search';
+import { useWordsOf } from '@/features/inbox/useWordsOf';
 import { t } from '@/i18n';
-import { Empty, Failure, Skeletons } from '@/ui/states';
-import { FormDialog, Page, SureDialog, useChange } from '../parts';
+import { FormDialog, List, useChange } from '../parts';
 import classes from '../settings.module.css';
 
 type View = Schemas['SavedView'];
@@ -21,75 +21,51 @@ const viewsQuery = queryOptions({
 
 /** Lists of conversations that somebody keeps. They are made in the inbox. */
 export function ViewsPage() {
-  const views = useQuery(viewsQuery);
-  const counts = useQuery(countsQuery).data?.saved_views ?? {};
   const mayShare = useMay('manage_desk');
-  const [open, setOpen] = useState<View>();
-  const [doomed, setDoomed] = useState<View>();
   return (
-    <Page
+    <List
       title={t('shell.settings.views')}
       help={t('settings.help.views')}
+      found={useQuery(viewsQuery)}
+      empty={{
+        icon: <IconBookmark size={28} aria-hidden />,
+        title: t('settings.views.none'),
+        help: t('settings.views.noneHelp'),
+      }}
       action={
         <Button variant="default" component={Link} to="/inbox">
           {t('settings.views.toInbox')}
         </Button>
       }
-    >
-      {views.isPending && <Skeletons count={3} height={52} />}
-      {views.isError && <Failure problem={views.error} onRetry={() => void views.refetch()} />}
-      {views.data?.length === 0 && (
-        <Empty icon={<IconBookmark size={28} aria-hidden />} title={t('settings.views.none')}>
-          {t('settings.views.noneHelp')}
-        </Empty>
-      )}
-      <ul className={classes.rows} aria-label={t('shell.settings.views')}>
-        {views.data?.map((view) => (
-          <li key={view.id}>
-            <div className={classes.what}>
-              <Link to="/inbox" search={searchOf(view.filters)} dir="auto">
-                {view.name}
-              </Link>
-            </div>
-            {counts[view.id] !== undefined && (
-              <span className={classes.aside}>{t('settings.views.count', { count: counts[view.id]! })}</span>
-            )}
-            <span className={classes.badge}>{t(view.is_shared ? 'settings.shared' : 'settings.own')}</span>
-            {(mayShare || !view.is_shared) && (
-              <>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('settings.change', { name: view.name })}
-                  onClick={() => setOpen(view)}
-                >
-                  <IconPencil size={16} aria-hidden />
-                </ActionIcon>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('settings.remove', { name: view.name })}
-                  onClick={() => setDoomed(view)}
-                >
-                  <IconTrash size={16} aria-hidden />
-                </ActionIcon>
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
-      {open && <ViewForm view={open} mayShare={mayShare} onClose={() => setOpen(undefined)} />}
-      {doomed && (
-        <SureDialog
-          title={t('settings.views.delete')}
-          text={t('settings.sure', { name: doomed.name })}
-          yes={t('settings.delete')}
-          stale={keys.views}
-          onYes={() => unwrap(api.DELETE('/api/v1/views/{view_id}', { params: { path: { view_id: doomed.id } } }))}
-          onClose={() => setDoomed(undefined)}
-        />
-      )}
-    </Page>
+      nameOf={(view) => view.name}
+      mayChange={(view) => mayShare || !view.is_shared}
+      row={(view) => <ViewRow view={view} />}
+      form={(view, onClose) => view && <ViewForm view={view} mayShare={mayShare} onClose={onClose} />}
+      deletion={{
+        title: t('settings.views.delete'),
+        text: ({ name }) => t('settings.sure', { name }),
+        run: ({ id }) => unwrap(api.DELETE('/api/v1/views/{view_id}', { params: { path: { view_id: id } } })),
+        stale: keys.views,
+      }}
+    />
+  );
+}
+
+/** A view with what it narrows the inbox to, in words. */
+function ViewRow({ view }: { view: View }) {
+  const count = useQuery(countsQuery).data?.saved_views[view.id];
+  const search = searchOf(view.filters);
+  return (
+    <>
+      <div className={classes.what}>
+        <Link to="/inbox" search={search} dir="auto">
+          {view.name}
+        </Link>
+        <span>{useWordsOf(search).join(' · ')}</span>
+      </div>
+      {count !== undefined && <span className={classes.aside}>{t('settings.views.count', { count })}</span>}
+      <span className={classes.badge}>{t(view.is_shared ? 'settings.shared' : 'settings.own')}</span>
+    </>
   );
 }
 

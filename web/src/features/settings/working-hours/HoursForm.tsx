@@ -2,8 +2,9 @@ import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { api, unwrap } from '@/api/client';
+import { queryClient } from '@/api/queries';
 import { t } from '@/i18n';
-import { sentenceOf, showToast } from '@/ui/toasts';
+import { sentenceOf, showError, showToast } from '@/ui/toasts';
 import { useChange } from '../parts';
 import classes from '../settings.module.css';
 import { hoursQuery } from './HoursPage';
@@ -24,15 +25,19 @@ export function HoursForm({ channelId, title, initial, isOpen, isLocked, onGone 
   const [zone, setZone] = useState(initial.time_zone);
   const [days, setDays] = useState(initial.days);
   const zones = useId();
-  const put = (hours: { [name: string]: unknown } | null) =>
-    unwrap(api.PUT('/api/v1/working-hours', { body: { channel_id: channelId, hours } }));
   const save = useChange(
-    () =>
-      put({ time_zone: zone.trim(), days: Object.fromEntries(Object.entries(days).filter(([, one]) => one.length)) }),
+    () => putHours(channelId, { time_zone: zone.trim(), days }),
     hoursQuery.queryKey,
     () => showToast(t('settings.saved')),
   );
-  const remove = useChange(() => put(null), hoursQuery.queryKey, onGone);
+  const remove = useChange(
+    () => putHours(channelId, null),
+    hoursQuery.queryKey,
+    () => {
+      onGone();
+      showToast(t('settings.hours.removed', { name: title }), () => void putBack(channelId, initial));
+    },
+  );
   const isFaulty = DAYS.some((day) => faultOf(days[day]));
   const problem = save.error ?? remove.error;
   return (
@@ -76,7 +81,11 @@ export function HoursForm({ channelId, title, initial, isOpen, isLocked, onGone 
       )}
       {!isLocked && (
         <div className={classes.buttons}>
-          <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
+          <Button
+            variant="default"
+            loading={remove.isPending}
+            onClick={() => (isOpen === undefined ? onGone() : remove.mutate(undefined))}
+          >
             {t('settings.hours.remove')}
           </Button>
           <Button disabled={isFaulty} loading={save.isPending} onClick={() => save.mutate(undefined)}>
@@ -86,6 +95,22 @@ export function HoursForm({ channelId, title, initial, isOpen, isLocked, onGone 
       )}
     </section>
   );
+}
+
+async function putBack(channelId: string | null, hours: Hours): Promise<void> {
+  try {
+    await putHours(channelId, hours);
+    await queryClient.invalidateQueries({ queryKey: hoursQuery.queryKey });
+  } catch (problem) {
+    showError(problem);
+  }
+}
+
+/** null: none of its own any more. */
+function putHours(channelId: string | null, hours: Hours | null) {
+  const days = hours && Object.fromEntries(Object.entries(hours.days).filter(([, ranges]) => ranges.length > 0));
+  const body = { channel_id: channelId, hours: hours && { time_zone: hours.time_zone, days } };
+  return unwrap(api.PUT('/api/v1/working-hours', { body }));
 }
 
 interface DayProps {
