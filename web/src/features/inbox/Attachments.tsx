@@ -10,12 +10,14 @@ import { type ReactNode, useState } from 'react';
 import type { Schemas } from '@/api/client';
 import { formatNumber, t } from '@/i18n';
 import classes from './attachments.module.css';
+import type { Message } from './messages';
 import { showPicture } from './picture';
+import { StoryCard } from './StoryCard';
 
 type Attachment = Schemas['Attachment'];
 
 interface Props {
-  attachments: Attachment[];
+  message: Message;
   /** Signed addresses end after 15 minutes: asks for new ones. */
   onStale: () => void;
 }
@@ -23,15 +25,20 @@ interface Props {
 const SHOWN_IN_ALBUM = 4;
 
 /** Everything that came beside the text. Nothing is loaded from anywhere but our own server. */
-export function Attachments({ attachments, onStale }: Props) {
+export function Attachments({ message, onStale }: Props) {
+  const { attachments } = message;
   const pictures = attachments.filter((file) => file.type === 'image' && file.url);
   const others = attachments.filter((file) => !pictures.includes(file));
   return (
     <>
       {pictures.length > 0 && <Album pictures={pictures} onStale={onStale} />}
-      {others.map((file) => (
-        <One key={file.id} file={file} onStale={onStale} />
-      ))}
+      {others.map((file) =>
+        file.type === 'story' ? (
+          <StoryCard key={file.id} message={message} />
+        ) : (
+          <One key={file.id} file={file} onStale={onStale} />
+        ),
+      )}
     </>
   );
 }
@@ -191,7 +198,6 @@ const TYPES = [
   'share',
   'template',
   'order',
-  'story',
 ] as const;
 
 function titleOf(file: Attachment): string {

@@ -2,6 +2,7 @@ import {
   IconAddressBook,
   IconArchive,
   IconCheck,
+  IconCircleDashed,
   IconClock,
   IconFile,
   IconMapPin,
@@ -184,7 +185,7 @@ function Preview({ conversation, me }: { conversation: Conversation; me: string 
     <>
       {author && (
         <span className={classes.author}>
-          <bdi>{author}</bdi>{' '}
+          <bdi>{author}</bdi>
         </span>
       )}
       {Icon && <Icon size={14} className={classes.kind} aria-hidden />}
@@ -204,10 +205,12 @@ const ICONS = {
   share: IconShare3,
   template: IconTemplate,
   order: IconShoppingCart,
+  story: IconCircleDashed,
 } as const;
 
 function kindOf(type: string): keyof typeof ICONS | undefined {
-  return type in ICONS ? (type as keyof typeof ICONS) : undefined;
+  const kind = type.startsWith('story_') ? 'story' : type;
+  return kind in ICONS ? (kind as keyof typeof ICONS) : undefined;
 }
 
 /** Nothing for the customer of a private conversation: it is theirs. */
