@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SIZES = {
     "wide": {"width": 1440, "height": 900},
     "medium": {"width": 1024, "height": 768},
-    "narrow": {"width": 390, "height": 844},
+    "narrow": {"width": 360, "height": 780},
 }
 SCHEMES = ("light", "dark")
 SETTINGS: tuple[str, ...] = (
@@ -32,6 +32,7 @@ SETTINGS: tuple[str, ...] = (
 )
 SETTINGS += ("security", "work", "events")
 OTHER_LANGUAGES = ("th", "ja", "de", "ar")
+FROM_THE_RIGHT = ("ar",)
 SETTLES_IN_MS = 600
 
 
@@ -106,9 +107,9 @@ def take(hub: Hub, browser: Browser, folder: Path) -> Iterator[Path]:
                 yield from _shoot(page, folder, f"{size}-{scheme}", tuple(SCREENS))
     for language in OTHER_LANGUAGES:
         for size in ("wide", "narrow"):
-            with _desk(browser, hub, viewport=SIZES[size]) as page:
-                page.evaluate("language => localStorage.setItem('hubbub.language', language)", language)
-                yield from _shoot(page, folder, f"{size}-{language}", IN_EVERY_LANGUAGE)
+            with _desk(browser, hub, language, viewport=SIZES[size]) as page:
+                screens = tuple(SCREENS) if language in FROM_THE_RIGHT else IN_EVERY_LANGUAGE
+                yield from _shoot(page, folder, f"{size}-{language}", screens)
 
 
 def _shoot(page: Page, folder: Path, suffix: str, screens: tuple[str, ...]) -> Iterator[Path]:
@@ -122,16 +123,36 @@ def _shoot(page: Page, folder: Path, suffix: str, screens: tuple[str, ...]) -> I
 
 
 @contextmanager
-def _desk(browser: Browser, hub: Hub, **window: Any) -> Iterator[Page]:
+def _desk(browser: Browser, hub: Hub, language: str = "en", **window: Any) -> Iterator[Page]:
     desk = Desk(browser, hub, **window)
+    desk.context.add_cookies([{"name": "hubbub_language", "value": language, "url": hub.url}])
     try:
         yield desk.sign_in()
     finally:
         desk.context.close()
 
 
+def fill(hub: Hub) -> None:
+    """What the demo has none of, and some screens are about."""
+    hours = {day: [["09:00", "12:00"], ["13:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    hours["sat"] = [["10:00", "16:00"]]
+    hub.api.put("/working-hours", json={"hours": {"time_zone": "Asia/Bangkok", "days": hours}})
+    hub.api.post("/api-keys", json={"name": "Warehouse", "role": "viewer", "expires_at": "2040-01-01T00:00:00Z"})
+    account = hub.account("line")
+    for kind in ("news", "poll"):
+        event = {"type": kind, "mode": "active", "timestamp": 1_793_000_000_000, "webhookEventId": f"of-{kind}"}
+        event |= {"source": {"type": "user", "userId": "U" + "a" * 32}, "deliveryContext": {"isRedelivery": False}}
+        body = {"destination": account, "events": [event]}
+        hub.play("/deliver", {"platform": "line", "account": account, "body": body})
+    for _ in range(3):
+        hub.http.post("/webhooks/facebook", content=b"{}", headers={"X-Hub-Signature-256": "sha256=" + "0" * 64})
+    for action, more in (("story_mention", {}), ("story_reply", {"text": "Beautiful!"})):
+        hub.act("instagram", "noi.studio", action, **more)
+
+
 def main(folder: Path) -> None:
     with installed() as hub, started_browser() as browser:
+        fill(hub)
         for path in take(hub, browser, folder):
             print(path)
 

@@ -84,5 +84,9 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--mantine-color-petrol-outline': '#86c2c5',
     '--mantine-color-anchor': '#86c2c5',
     '--mantine-color-error': '#ff9d94',
+    '--mantine-color-red-light-color': '#ff9d94',
+    '--mantine-color-red-outline': '#ff9d94',
+    '--mantine-color-red-filled': '#c0291d',
+    '--mantine-color-red-filled-hover': '#a61b12',
   },
 });

@@ -89,6 +89,7 @@ export function ConnectDialog({ again, onClose, onConnected }: Props) {
           <TextInput
             label={t(`channels.account.${platform}`)}
             required
+            data-autofocus={!again || undefined}
             readOnly={!!again}
             value={account}
             onChange={(event) => setAccount(event.target.value)}

@@ -54,8 +54,8 @@ export function ConversationHeader({ conversation, isPanelOpen, onTogglePanel }:
         <Name>
           <bdi>{name}</bdi>
         </Name>
-        <span>
-          {PLATFORM_NAMES[conversation.platform]} · <bdi>{conversation.channel_name}</bdi>
+        <span className={classes.place}>
+          <span>{PLATFORM_NAMES[conversation.platform]} ·</span> <bdi>{conversation.channel_name}</bdi>
         </span>
       </div>
       <Viewers conversation={conversation} />
@@ -113,6 +113,7 @@ function Actions({ conversation }: { conversation: Conversation }) {
         chooser="assign"
         label={assignee ? t('inbox.assignedTo', { name: assignee }) : t('inbox.do.assign')}
         icon={assignee ? <Avatar name={assignee} size={22} /> : <IconUser size={18} aria-hidden />}
+        isOnWide
       >
         <Assignees conversation={conversation} />
       </ChooserMenu>
@@ -130,10 +131,10 @@ function Actions({ conversation }: { conversation: Conversation }) {
           </Menu.Item>
         ))}
       </ChooserMenu>
-      <ChooserMenu chooser="snooze" label={t('inbox.do.snooze')} icon={<IconClock size={18} aria-hidden />}>
+      <ChooserMenu chooser="snooze" label={t('inbox.do.snooze')} icon={<IconClock size={18} aria-hidden />} isOnWide>
         <SnoozeChoices conversation={conversation} />
       </ChooserMenu>
-      <More conversation={conversation} />
+      <More conversation={conversation} assigned={assignee} />
       <button
         type="button"
         className={classes.resolve}
@@ -242,7 +243,10 @@ function SnoozeChoices({ conversation }: { conversation: Conversation }) {
   );
 }
 
-function More({ conversation }: { conversation: Conversation }) {
+/** What has no room of its own there. */
+const ON_PHONES = { assign: IconUser, label: IconTag, priority: IconFlag, snooze: IconClock };
+
+function More({ conversation, assigned }: { conversation: Conversation; assigned: string | undefined }) {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -257,20 +261,20 @@ function More({ conversation }: { conversation: Conversation }) {
         >
           {t('inbox.do.unread')}
         </Menu.Item>
-        <Menu.Item
-          leftSection={<IconTag size={16} aria-hidden />}
-          onClick={() => openChooser.set('label')}
-          className={classes.narrow}
-        >
-          {t('inbox.do.label')}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconFlag size={16} aria-hidden />}
-          onClick={() => openChooser.set('priority')}
-          className={classes.narrow}
-        >
-          {t('inbox.do.priority')}
-        </Menu.Item>
+        {(Object.keys(ON_PHONES) as Chooser[]).map((chooser) => {
+          const Icon = ON_PHONES[chooser];
+          const isAssigned = chooser === 'assign' && assigned;
+          return (
+            <Menu.Item
+              key={chooser}
+              leftSection={<Icon size={16} aria-hidden />}
+              onClick={() => openChooser.set(chooser)}
+              className={classes.narrow}
+            >
+              {isAssigned ? t('inbox.assignedTo', { name: isAssigned }) : t(`inbox.do.${chooser}`)}
+            </Menu.Item>
+          );
+        })}
         <Menu.Item
           leftSection={<IconArchive size={16} aria-hidden />}
           onClick={() => void actions.archive(conversation)}

@@ -76,9 +76,17 @@ export function Thread({ conversation, canQuote, canReact, onQuote, onReact }: P
   useEffect(() => {
     if (pages > 1 && hasNextPage && scroller.current && scroller.current.scrollTop < NEAR_START) void fetchNextPage();
   }, [pages]);
-  if (query.isPending) return <Skeletons count={6} height={64} />;
-  if (query.isError && items.length === 0)
-    return <Failure problem={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isPending || (query.isError && items.length === 0)) {
+    return (
+      <div className={classes.thread}>
+        {query.isPending ? (
+          <Skeletons count={6} height={64} />
+        ) : (
+          <Failure problem={query.error} onRetry={() => void query.refetch()} />
+        )}
+      </div>
+    );
+  }
   const isGroup = conversation.type !== 'private';
   return (
     <div className={classes.thread}>
