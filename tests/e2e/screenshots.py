@@ -140,7 +140,12 @@ def fill(hub: Hub) -> None:
     hub.api.post("/api-keys", json={"name": "Warehouse", "role": "viewer", "expires_at": "2040-01-01T00:00:00Z"})
     account = hub.account("line")
     for kind in ("news", "poll"):
-        event = {"type": kind, "mode": "active", "timestamp": 1_793_000_000_000, "webhookEventId": f"of-{kind}"}
+        event: dict[str, Any] = {
+            "type": kind,
+            "mode": "active",
+            "timestamp": 1_793_000_000_000,
+            "webhookEventId": f"of-{kind}",
+        }
         event |= {"source": {"type": "user", "userId": "U" + "a" * 32}, "deliveryContext": {"isRedelivery": False}}
         body = {"destination": account, "events": [event]}
         hub.play("/deliver", {"platform": "line", "account": account, "body": body})
