@@ -54,12 +54,14 @@ def list_request(key: str, query: str = "?limit=50") -> bytes:
 
 def _measure(town: Town) -> tuple[list[Load], list[Load], list[Load]]:
     from hubbub.conversations.listing import Wanted, conversation_list_sql
+    from hubbub.kit.json import dumps
 
-    statement, _ = conversation_list_sql(Wanted(organization_id=town.tenant.id))
+    statement, values = conversation_list_sql(Wanted(organization_id=town.tenant.id))
     environment = {
         "BENCH_DATABASE_URL": town.login("web"),
         "BENCH_ORGANIZATION": str(town.tenant.id),
         "BENCH_STATEMENT": statement,
+        "BENCH_VALUES": dumps(values).decode(),
     }
     yardstick = granian("benchmarks.servers.django_list:application")
     ours, theirs = [list_request(town.key)], [request("GET", "/conversations", {})]

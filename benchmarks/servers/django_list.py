@@ -12,7 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from hubbub.kit.json import dumps
+from hubbub.kit.json import dumps, loads
 from hubbub.settings.database import POOL_SIZES, django_database
 
 settings.configure(
@@ -27,6 +27,7 @@ django.setup()
 
 ORGANIZATION = UUID(os.environ["BENCH_ORGANIZATION"])
 STATEMENT = os.environ["BENCH_STATEMENT"]
+VALUES: Any = loads(os.environ["BENCH_VALUES"])
 LIMIT = 50
 
 
@@ -35,7 +36,7 @@ def conversations(_request: HttpRequest) -> HttpResponse:
     from hubbub.organizations.scope import organization_scope
 
     with organization_scope(ORGANIZATION):
-        rows = run(STATEMENT, organization=ORGANIZATION, limit=LIMIT + 1)
+        rows = run(STATEMENT, **VALUES)
     return HttpResponse(dumps({"items": rows[:LIMIT]}), content_type="application/json")
 
 

@@ -25,11 +25,14 @@ SOURCE = """
 """
 FILTERS: dict[str, str] = {
     "name_contains": "position(lower(%(name_contains)s) in lower(k.name)) > 0",
+    "people": "k.id = ANY(%(people)s::uuid[])",
     "is_blocked": "k.is_blocked = %(is_blocked)s",
     "channel_id": """EXISTS (SELECT FROM contact_identity y WHERE y.organization_id = k.organization_id
                              AND y.contact_id = k.id AND y.channel_id = %(channel_id)s)""",
 }
-"""Filter → condition; values are bound."""
+"""Filter → condition; values are bound. `people` is what a name is looked up as."""
+NAMED = "SELECT contacts_named(%(part)s, %(most)s) AS ids"
+MOST_NAMED = 10_000
 IDENTITIES = """
 SELECT i.id, i.channel_id, h.platform, h.name AS channel_name, i.home_contact_id, i.external_id, i.username,
        i.display_name, i.is_reachable, i.unreachable_reason, i.is_standby, i.window_opened_at, i.opt_ins, i.referral,
@@ -52,6 +55,9 @@ SELECT s.id, s.reason, s.state, s.created_at, s.contact_id, a.name AS contact_na
 def list_contacts(organization_id: UUID, *, limit: int, cursor: str | None, filters: dict[str, Any]) -> Page:
     """Seen last first. Contacts that are merged into another one are left out."""
     chosen = {name: value for name, value in filters.items() if value is not None}
+    people = contacts_named(chosen["name_contains"]) if chosen.get("name_contains") else None
+    if people is not None:
+        chosen = {**{name: value for name, value in chosen.items() if name != "name_contains"}, "people": people}
     conditions = ["k.organization_id = %(organization)s", "k.merged_into_id IS NULL", "k.last_seen_at IS NOT NULL"]
     conditions += [FILTERS[name] for name in chosen]
     if cursor:
@@ -64,6 +70,12 @@ def list_contacts(organization_id: UUID, *, limit: int, cursor: str | None, filt
     )
     rows = run(statement, organization=organization_id, limit=limit + 1, **chosen)
     return page_of(rows, limit, ("last_seen_at", "id"))
+
+
+def contacts_named(part: str) -> list[UUID] | None:
+    """Whose name has this part, in any case; None when so many have it that walking a list finds them at once."""
+    ids: list[UUID] | None = run(NAMED, part=part, most=MOST_NAMED)[0]["ids"]
+    return ids
 
 
 def get_contact(organization_id: UUID, contact_id: UUID) -> Row:

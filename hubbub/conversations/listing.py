@@ -8,10 +8,11 @@ is taken, and these are merged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from hubbub.contacts.queries import contacts_named
 from hubbub.conversations.models.conversation import NOBODY
 from hubbub.conversations.queries import CONVERSATION_COLUMNS, CONVERSATION_JOINS, HOLDS
 from hubbub.organizations.database import Row, run
@@ -44,6 +45,8 @@ FILTERS: dict[str, str] = {
     "updated_since": "c.updated_at >= %(updated_since)s",
     "name_contains": """EXISTS (SELECT FROM contact k WHERE k.id = c.contact_id
                                    AND position(lower(%(name_contains)s) in lower(k.name)) > 0)""",
+    "people": "c.contact_id = ANY(%(people)s::uuid[])",
+    "channels": "c.channel_id = ANY(%(channels)s::uuid[])",
     "mentioned": """c.id = ANY(ARRAY(SELECT x.conversation_id FROM mention x
                             WHERE x.organization_id = %(organization)s AND x.user_id = %(mentioned)s))""",
     "unseen_by": """c.id = ANY(ARRAY(SELECT x.conversation_id FROM mention x
@@ -53,19 +56,21 @@ FILTERS: dict[str, str] = {
                              WHERE z.organization_id = %(organization)s))
                       AND EXISTS (SELECT FROM snooze z WHERE {HOLDS})""",  # noqa: S608
     "is_in_sight": f"(EXISTS (SELECT FROM snooze z WHERE {HOLDS})) IS NOT TRUE",
-    "window": f"""(%(window)s <> 'closing' OR c.last_message_at > hubbub_now() - interval '25 hours') AND %(window)s = (
+    "window": f"""(%(window)s <> 'closing' OR c.last_message_at > hubbub_now() - interval '25 hours')
+        AND (%(window)s <> 'closed' OR c.type <> 'private' OR c.last_inbound_at <= hubbub_now() - interval '24 hours')
+        AND %(window)s = (
         SELECT CASE WHEN w.at IS NULL OR w.at > hubbub_now() + interval '2 hours' THEN 'open'
                     WHEN w.at > hubbub_now() THEN 'closing' ELSE 'closed' END FROM (SELECT {CLOSES_AT} AS at) w)""",  # noqa: S608
 }
 """Filter → condition. The values are bound; nothing that somebody sends becomes SQL.
 
 `is_in_sight` is written so that it stays a question asked of each row: as a join it is planned by what is known of a
-table that is nearly empty, and may cost a page its index.
+table that is nearly empty, and may cost a page its index. `people` and `channels` are what `looked_up` makes of others.
 """
 
-FEW = frozenset({"is_snoozed", "mentioned", "unseen_by"})
+FEW = frozenset({"is_snoozed", "mentioned", "unseen_by", "people"})
 """Filters that name few conversations by their ids: these are looked up and sorted, whatever the order."""
-INDEXED = ("status", "assigned_to", "is_assigned")
+INDEXED = ("status", "assigned_to", "is_assigned", "is_unread")
 """Filters that choose where in an index a list begins."""
 RECENT = "c.last_message_at DESC, c.id DESC"
 LONGEST_WAIT = "c.awaiting_reply_since, c.id"
@@ -80,13 +85,35 @@ SELECT x.* FROM ({chosen} ORDER BY {order} LIMIT %(limit)s) y
  ORDER BY {order_shown}
 """
 """LIMIT 1 has each row looked up by its id, whatever the planner believes of the tables beside."""
-OF_BOTH = """
+OF_ALL = """
 SELECT c.* FROM unnest(%(statuses)s::varchar[]) s (status)
  CROSS JOIN unnest(%(unassigned)s::bool[]) u (is_unassigned)
+ CROSS JOIN unnest(%(unread)s::bool[]) r (is_unread)
+ CROSS JOIN LATERAL ({branch}) c
+"""
+OF_CHANNELS = """
+SELECT c.* FROM unnest(%(statuses)s::varchar[]) s (status)
+ CROSS JOIN unnest(%(channels)s::uuid[], %(since)s::timestamptz[]) h (id, since)
  CROSS JOIN LATERAL ({branch}) c
 """
 OF_STATUSES = "SELECT c.* FROM unnest(%(statuses)s::varchar[]) s (status) CROSS JOIN LATERAL ({branch}) c"
 OF_ONE = "SELECT c.* FROM ({branch}) c"
+OF_A_CHANNEL = (FILTERS["channel_id"], FILTERS["channels"], FILTERS["contact_id"])
+BEGINNING = (
+    "c.status = s.status",
+    "(c.assigned_to_id IS NULL) = u.is_unassigned",
+    "(c.unread_count > 0) = r.is_unread",
+)
+OF_CHANNEL = ("c.channel_id = h.id", "c.last_message_at > h.since")
+CHANNELS = """
+SELECT h.id, h.platform <> 'line' AS has_window,
+       CASE WHEN h.platform <> 'line' AND %(window)s::varchar IN ('open', 'closing')
+            THEN hubbub_now() - interval '25 hours' ELSE '-infinity' END::text AS since FROM channel h
+ WHERE h.organization_id = %(organization)s AND (%(platform)s::varchar IS NULL OR h.platform = %(platform)s)
+ ORDER BY h.id
+"""
+MOST_CHANNELS = 30
+"""A page of each is read, in each status; beyond that, walking all conversations meets them soon enough."""
 WHOSE = f"CASE WHEN {{0}}.assigned_to_id IS NULL THEN '{NOBODY}'::uuid ELSE {{0}}.assigned_to_id END"
 """As the indexes have it."""
 OF_EVERYBODY = """
@@ -118,6 +145,8 @@ class Wanted:
     sort: str = "recent"
     with_snoozed: bool = False
     filters: Mapping[str, Any] = field(default_factory=dict)
+    since: Sequence[str] = ()
+    """For each of `channels`, from when on its conversations can be meant (`looked_up`)."""
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -134,11 +163,28 @@ Statement = tuple[str, dict[str, Any]]
 
 def list_conversations(wanted: Wanted) -> Page:
     """One page, in the order of `wanted.sort`. Raises InvalidInput for a cursor of another list."""
+    wanted = looked_up(wanted)
     if wanted.sort == "priority":
         return _by_priority(wanted)
     statement, parameters = conversation_list_sql(wanted)
     key = "awaiting_reply_since" if wanted.sort == "waiting" else "last_message_at"
     return page_of(run(statement, **parameters), wanted.limit, (key, "id"))
+
+
+def looked_up(wanted: Wanted) -> Wanted:
+    """The same list, whose filters name the people and channels that are meant, where these are few enough."""
+    filters, since = dict(wanted.filters), wanted.since
+    people = contacts_named(filters["name_contains"]) if filters.get("name_contains") else None
+    if people is not None:
+        filters = {**filters, "people": people, "name_contains": None}
+    if filters.get("platform") or filters.get("window"):
+        platform, window = filters.get("platform"), filters.get("window")
+        found = run(CHANNELS, organization=wanted.organization_id, platform=platform, window=window)
+        meant = [row for row in found if row["has_window"] or window in (None, "open")]
+        if len(meant) <= MOST_CHANNELS:
+            since = [row["since"] for row in meant]
+            filters = {**filters, "channels": [row["id"] for row in meant], "platform": None}
+    return replace(wanted, filters=filters, since=since)
 
 
 def conversation_list_sql(wanted: Wanted) -> Statement:
@@ -210,6 +256,8 @@ def _statement(wanted: Wanted, chosen: Mapping[str, Any], order: str, extra: Ext
     branch = BRANCH.replace("{order}", order)
     merged = _merged(branch, conditions, chosen, whose)
     parameters["statuses"] = [chosen["status"]] if "status" in chosen else list(STATUSES)
+    parameters["since"] = [*wanted.since]
+    parameters["unread"] = [chosen["is_unread"]] if "is_unread" in chosen else [True, False]
     parameters["unassigned"] = [not chosen["is_assigned"]] if "is_assigned" in chosen else [True, False]
     shown = SHOWN.format(
         columns=CONVERSATION_COLUMNS,
@@ -222,25 +270,31 @@ def _statement(wanted: Wanted, chosen: Mapping[str, Any], order: str, extra: Ext
 
 
 def _merged(branch: str, conditions: Sequence[str], chosen: Mapping[str, Any], whose: str) -> str:
+    narrow = [FILTERS[name] for name in chosen if name in INDEXED]
     if FEW & chosen.keys():
-        narrow = [FILTERS[name] for name in chosen if name in INDEXED]
         return OF_ONE.format(branch=_where(branch, [*conditions, *narrow]))
     if whose:
-        return _of_people(branch, conditions, chosen, whose)
-    return _of_statuses(branch, conditions, chosen)
+        unread = [FILTERS["is_unread"]] if "is_unread" in chosen else []
+        return _of_people(branch, [*conditions, *unread], chosen, whose)
+    return _of_statuses(branch, conditions, chosen, narrow)
 
 
-def _of_statuses(branch: str, conditions: Sequence[str], chosen: Mapping[str, Any]) -> str:
-    of_status = [*conditions, "c.status = s.status"]
+def _of_statuses(branch: str, conditions: Sequence[str], chosen: Mapping[str, Any], narrow: Sequence[str]) -> str:
+    """By the index that has the fewest rows to pass over. Unread ones are few in most lists, read ones are not."""
     if "assigned_to" in chosen:
-        return OF_STATUSES.format(branch=_where(branch, [*of_status, FILTERS["assigned_to"], *_assigned(chosen)]))
-    if "channel_id" in chosen or "contact_id" in chosen:
-        return OF_STATUSES.format(branch=_where(branch, [*of_status, *_assigned(chosen)]))
-    return OF_BOTH.format(branch=_where(branch, [*of_status, "(c.assigned_to_id IS NULL) = u.is_unassigned"]))
+        return OF_STATUSES.format(branch=_where(branch, [*conditions, *narrow, "c.status = s.status"]))
+    if not chosen.get("is_unread"):
+        if "channels" in chosen:
+            own = [one for one in conditions if one != FILTERS["channels"]]
+            return OF_CHANNELS.format(branch=_where(branch, [*own, *narrow, "c.status = s.status", *OF_CHANNEL]))
+        if "channel_id" in chosen or "contact_id" in chosen:
+            return OF_STATUSES.format(branch=_where(branch, [*conditions, *narrow, "c.status = s.status"]))
+    return OF_ALL.format(branch=_where(branch, [*map(_asked_of_each_row, conditions), *BEGINNING]))
 
 
-def _assigned(chosen: Mapping[str, Any]) -> list[str]:
-    return [FILTERS["is_assigned"]] if "is_assigned" in chosen else []
+def _asked_of_each_row(condition: str) -> str:
+    """The same, so that the planner does not take the channel's index for it, in which unread ones are scattered."""
+    return f"({condition}) IS TRUE" if condition in OF_A_CHANNEL else condition
 
 
 def _of_people(branch: str, conditions: Sequence[str], chosen: Mapping[str, Any], whose: str) -> str:
@@ -295,7 +349,7 @@ def count_lists(organization_id: UUID, me: UUID) -> Row:
 
 def count_conversations(wanted: Wanted) -> int:
     """How many there are of a list, at most 1,000."""
-    chosen = wanted.chosen
+    chosen = looked_up(wanted).chosen
     conditions = ["c.organization_id = %(organization)s", *(FILTERS[name] for name in chosen)]
     statement = COUNT.format(conditions=" AND ".join(conditions))
     values = {"organization": wanted.organization_id, "most": MOST_COUNTED, **chosen}

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from hubbub.channels.models import Channel
-from hubbub.conversations.listing import PRIORITIES, SORTS, Wanted, conversation_list_sql, priority_sql
+from hubbub.conversations.listing import PRIORITIES, SORTS, Wanted, conversation_list_sql, looked_up, priority_sql
 from hubbub.kit.ids import new_id
 from hubbub.organizations.scope import organization_scope
 from tests.support.factories import Tenant, make_channel, make_tenant
@@ -173,3 +173,88 @@ def test_every_list_of_the_inbox_is_found_in_every_order(
             assert "Seq Scan" not in node["Node Type"], node
             looked_at += (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
     assert looked_at <= 51 * (AGENTS + 1) * 2 + 51 + 20
+
+
+SCATTER = f"""
+UPDATE conversation SET
+       unread_count = CASE WHEN {NUMBER} %% 500 = 0 THEN 1 ELSE 0 END,
+       channel_id = (%(channels)s::uuid[])[1 + {NUMBER} %% 2],
+       last_message_at = now() - {NUMBER} * interval '10 minutes',
+       last_inbound_at = now() - {NUMBER} * interval '10 minutes' - interval '30 hours'
+"""
+OPEN_WINDOWS = """
+INSERT INTO contact_identity (id, organization_id, contact_id, home_contact_id, channel_id, external_id, username,
+       display_name, is_reachable, unreachable_reason, is_standby, window_opened_at, opt_ins, referral, profile,
+       profile_state)
+SELECT c.contact_id, c.organization_id, c.contact_id, c.contact_id, c.channel_id, c.id, '', '', true, '', false,
+       c.last_inbound_at, '{}', '{}', '{}', 'fetched' FROM conversation c
+"""
+
+
+@pytest.fixture(scope="module")
+def street(database: None) -> tuple[Tenant, Channel, Channel]:
+    """One LINE channel and one WhatsApp number; its windows are closed; one in 500 is unread, or called Tanaka."""
+    tenant = make_tenant()
+    line, whatsapp = make_channel(tenant, "line"), make_channel(tenant, "whatsapp")
+    values: dict[str, Any] = {
+        "salt": new_id().hex,
+        "organization": tenant.id,
+        "project": tenant.project.id,
+        "channel": line.id,
+        "many": MANY,
+    }
+    with organization_scope(tenant.id), connection.cursor() as cursor:
+        for statement in FILL.split(";\n")[:2]:
+            cursor.execute(statement, values)
+        cursor.execute(SCATTER, {"channels": [line.id, whatsapp.id]})
+        cursor.execute(OPEN_WINDOWS)
+        cursor.execute("UPDATE conversation SET identity_id = contact_id")
+        cursor.execute("UPDATE contact SET name = '田中 ' || name WHERE name LIKE '%%500'")
+    with acting_as("migrator"), connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE conversation")
+        cursor.execute("VACUUM ANALYZE contact")
+        cursor.execute("VACUUM ANALYZE contact_name")
+    return tenant, line, whatsapp
+
+
+def _passed_over(tenant: Tenant, **filters: Any) -> float:
+    """How many conversations a page's plan looked at."""
+    wanted = Wanted(organization_id=tenant.id, limit=50, filters=filters)
+    with organization_scope(tenant.id):
+        prepared = conversation_list_sql(looked_up(wanted))
+    looked_at = 0.0
+    for node in _nodes(_plan_of(tenant, prepared)):
+        if node.get("Relation Name") == "conversation":
+            assert "Seq Scan" not in node["Node Type"], node
+            looked_at += (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+    return looked_at
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"is_unread": True},
+        {"is_unread": False},
+        {"is_unread": True, "status": "active"},
+        {"window": "closed"},
+        {"window": "open"},
+        {"window": "closing"},
+        {"window": "closed", "status": "active", "is_unread": False},
+        {"name_contains": "田中"},
+        {"name_contains": "中 CUS", "status": "active"},
+        {"name_contains": "nobody is called that"},
+        {"platform": "whatsapp"},
+    ],
+)
+def test_what_is_rare_is_found_without_passing_over_the_rest(
+    street: tuple[Tenant, Channel, Channel], filters: dict[str, Any]
+) -> None:
+    assert _passed_over(street[0], **filters) <= 51 * 4 + 51
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_what_is_unread_in_a_channel_is_found_among_what_is_unread(
+    street: tuple[Tenant, Channel, Channel], side: int
+) -> None:
+    tenant, *channels = street
+    assert _passed_over(tenant, is_unread=True, channel_id=channels[side].id) <= 51 * 4 + 51

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
+from hubbub.channels.models import Channel
 from hubbub.contacts.models import ContactIdentity
 from hubbub.conversations.facts import record
 from hubbub.conversations.lifecycle import Become, LifecycleEvent, transition
@@ -71,9 +72,18 @@ def lock_conversation(organization_id: UUID, conversation_id: UUID) -> Conversat
 
 
 def lock_for_writing(organization_id: UUID, conversation_ids: Collection[UUID]) -> dict[UUID, Conversation]:
-    """Those conversations that exist, by id, under their row locks, with what writing to them depends on."""
-    rows = _locked(organization_id, conversation_ids).only(*NEEDED_FOR_WRITING)
-    return {one.id: one for one in rows.prefetch_related("channel", Prefetch("identity", ADDRESSES))}
+    """Those conversations that exist, by id, under their row locks, with what writing to them depends on.
+
+    Channels and addresses are fetched by plain ids: prefetching pairs of (organization, id) takes three times as long.
+    """
+    found = {one.id: one for one in _locked(organization_id, conversation_ids).only(*NEEDED_FOR_WRITING)}
+    channels = Channel.objects.filter(organization_id=organization_id).in_bulk({c.channel_id for c in found.values()})
+    identities = {one.identity_id for one in found.values() if one.identity_id}
+    addresses = ADDRESSES.filter(organization_id=organization_id).in_bulk(identities)
+    for one in found.values():
+        one.channel = channels[one.channel_id]
+        one.identity = addresses[one.identity_id] if one.identity_id else None
+    return found
 
 
 def _locked(organization_id: UUID, conversation_ids: Collection[UUID]) -> QuerySet[Conversation]:

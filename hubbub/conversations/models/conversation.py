@@ -114,6 +114,7 @@ class Conversation(TenantPart):
                 "organization",
                 "status",
                 models.ExpressionWrapper(models.Q(assigned_to__isnull=True), output_field=models.BooleanField()),
+                models.ExpressionWrapper(models.Q(unread_count__gt=0), output_field=models.BooleanField()),
                 models.F("last_message_at").desc(),
                 models.F("id").desc(),
                 name="conversation_recent",
