@@ -66,12 +66,12 @@ def _decide(lease: Lease, scene: Scene, answers: Mapping[UUID, HttpAnswered]) ->
     turns: list[Turn] = []
     if alone := _alone(scene, answers.get(scene.id)):
         turns.append(Turn(lease=lease, heard=None, decision=alone))
-        scene = after(scene, alone)
     for heard in scene.heard:
-        if turns and turns[-1].request:
-            break  # what was said meanwhile waits for the other server
+        if turns:
+            if turns[-1].request:
+                break  # what was said meanwhile waits for the other server
+            scene = after(scene, turns[-1].decision)
         turns.append(Turn(lease=lease, heard=heard, decision=decide(scene, heard)))
-        scene = after(scene, turns[-1].decision)
     return turns
 
 

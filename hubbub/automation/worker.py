@@ -2,12 +2,13 @@
 
 A round is one transaction for each organisation. What breaks is done again one conversation at a time, so that it
 stands alone. Other servers that a flow asks are asked from a pool of threads, under a lease that is kept meanwhile.
+While it is behind, a second thread takes every other round (docs/adr/0005-two-batches-at-a-time.md).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import ExitStack
@@ -28,6 +29,7 @@ from hubbub.flows.schedules import start_due
 from hubbub.kit.clock import monotonic
 from hubbub.kit.ids import new_id
 from hubbub.kit.logging import log_event
+from hubbub.kit.second_thread import SecondThread
 from hubbub.organizations.scope import organization_scope
 
 logger = logging.getLogger(__name__)
@@ -57,16 +59,20 @@ class Automation:
 
     def turn(self, limit: int = CLAIM_AT_ONCE) -> int:
         """One round; returns how many conversations there were."""
-        if self.lost_tokens:
-            lane.give_back(self.lost_tokens)
-            self.lost_tokens.clear()
+        if lost := list(self.lost_tokens):
+            lane.give_back(lost)
+            del self.lost_tokens[: len(lost)]
         self._start_schedules()
-        worked = self._hear_answers()
+        return self._hear_answers() + self.claim(limit)
+
+    def claim(self, limit: int) -> int:
+        """Take conversations that are due and work on them; returns how many there were. Any thread may."""
         token = new_id()
-        self.lost_tokens.append(token)
-        worked += self._claim(limit, token)
-        self.lost_tokens.remove(token)
-        return worked
+        try:
+            return self._claim(limit, token)
+        except BaseException:
+            self.lost_tokens.append(token)
+            raise
 
     def wait(self) -> None:
         """Until every server that was asked has answered."""
@@ -93,7 +99,7 @@ class Automation:
             self.asking[self.pool.submit(ask_http, request)] = lease
 
     def _hear_answers(self) -> int:
-        done = [future for future in self.asking if future.done()]
+        done = [future for future in tuple(self.asking) if future.done()]
         for future in done:
             lease = self.asking[future]
             self._ask(handle(lease.organization_id, [lease], {lease.conversation_id: future.result()}))
@@ -104,18 +110,26 @@ class Automation:
 def run(stop: Event) -> None:
     """Work until `stop` is set. What a worker had leased when it died is taken up when the lease ends."""
     automation, idle_turns = Automation(), 0
-    while not stop.is_set():
-        try:
-            worked = automation.turn()
-        except Error as failure:
-            log_event(logger, logging.WARNING, "automation_interrupted", error=failure)
-            connection.close()
-            stop.wait(PAUSE_AFTER_ERROR_SECONDS)
-            continue
-        idle_turns = 0 if worked or automation.asking else idle_turns + 1
-        if not worked:
-            stop.wait(IDLE_SECONDS[max(min(idle_turns, len(IDLE_SECONDS)) - 1, 0)])
+    with SecondThread(lambda: _patiently(automation.claim, stop) >= CLAIM_AT_ONCE, stop) as second:
+        while not stop.is_set():
+            worked = _patiently(automation.turn, stop)
+            if worked >= CLAIM_AT_ONCE:
+                second.call()
+            idle_turns = 0 if worked or automation.asking else idle_turns + 1
+            if not worked:
+                stop.wait(IDLE_SECONDS[max(min(idle_turns, len(IDLE_SECONDS)) - 1, 0)])
     automation.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _patiently(work: Callable[[int], int], stop: Event) -> int:
+    """How many conversations there were; 0 after a pause when the database broke it off."""
+    try:
+        return work(CLAIM_AT_ONCE)
+    except Error as failure:
+        log_event(logger, logging.WARNING, "automation_interrupted", error=failure)
+        connection.close()
+        stop.wait(PAUSE_AFTER_ERROR_SECONDS)
+        return 0
 
 
 def _by_organization(leases: Sequence[Lease]) -> Iterator[tuple[UUID, list[Lease]]]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import faulthandler
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event, Lock, get_ident
 
@@ -25,6 +24,7 @@ from hubbub.inbound.record import erase_unsent
 from hubbub.inbound.replay import replay_requested
 from hubbub.kit.clock import monotonic
 from hubbub.kit.logging import log_event
+from hubbub.kit.second_thread import SecondThread
 from hubbub.organizations.database import run as execute
 from hubbub.organizations.screens import ScreenEvent, emit
 
@@ -79,7 +79,6 @@ class _State:
     floor: ScanFloor = field(default_factory=ScanFloor)
     entrance: Lock = field(default_factory=Lock)
     watch: _HangWatch = field(default_factory=_HangWatch)
-    second: Future[None] | None = None
     careful: int = CAREFUL_DELIVERIES
     idle_turns: int = 0
     chores_at: float = 0.0
@@ -88,11 +87,11 @@ class _State:
 def run(stop: Event) -> None:
     """Work until `stop` is set. A database that is away is waited for; nothing leased is lost."""
     state = _State(stop)
-    with ThreadPoolExecutor(max_workers=1) as seconds:
+    with SecondThread(lambda: _patiently(_apply, state).deliveries == BATCH, stop) as second:
         while not stop.is_set():
             applied = _patiently(_turn, state)
             if applied.deliveries == BATCH:
-                _call_the_second(state, seconds)
+                second.call()
             _rest(state, applied)
 
 
@@ -113,19 +112,6 @@ def _rest(state: _State, applied: Applied) -> None:
         return
     state.stop.wait(IDLE_SECONDS[min(state.idle_turns, len(IDLE_SECONDS) - 1)])
     state.idle_turns += 1
-
-
-def _call_the_second(state: _State, seconds: ThreadPoolExecutor) -> None:
-    if state.second is not None:
-        if not state.second.done():
-            return
-        state.second.result()  # a fault of its own ends this process, as one of the first's does
-    state.second = seconds.submit(_help, state)
-
-
-def _help(state: _State) -> None:
-    while not state.stop.is_set() and _patiently(_apply, state).deliveries == BATCH:
-        pass
 
 
 def _turn(state: _State) -> Applied:

@@ -22,6 +22,7 @@ from tests.support import line
 from tests.support.automation import automate, work_once
 from tests.support.factories import Tenant, make_channel, make_tenant
 from tests.support.inbound import apply_all, deliver
+from tests.support.lanes import lane_in_a_process
 from tests.support.roles import acting_as
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -161,6 +162,37 @@ def test_a_round_that_broke_off_is_taken_up_at_once_when_the_database_is_back(
                 automation.turn(10)
         assert automation.turn(10) == 1
     assert answers(tenant) == ["Hello dear: hello"]
+
+
+TWO_THREADS = """
+import django, threading
+django.setup()
+from collections import Counter
+from hubbub.automation import worker
+stop, worked = threading.Event(), Counter()
+worker.CLAIM_AT_ONCE = 2
+claim = worker.Automation.claim
+def counting(self, limit):
+    there_were = claim(self, limit)
+    worked[threading.get_ident()] += there_were
+    if worked.total() >= 40:
+        stop.set()
+    return there_were
+worker.Automation.claim = counting
+worker.run(stop)
+print(len(+worked))
+"""
+
+
+def test_two_threads_work_off_a_backlog_and_each_message_is_decided_once(shop: tuple[Tenant, Channel]) -> None:
+    tenant, channel = shop
+    for n in range(40):
+        say(channel, f"first of {n}", f"second of {n}", user=f"U{n}")
+    assert lane_in_a_process("automation", TWO_THREADS) == "2"
+    log = [text for text, _ in log_of(tenant)]
+    assert len(log) == len(set(log)) == 80
+    for n in range(40):
+        assert log.index(f"first of {n}") < log.index(f"second of {n}")
 
 
 def test_what_breaks_in_one_conversation_does_not_hold_up_the_others(

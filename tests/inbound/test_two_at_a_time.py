@@ -6,18 +6,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 
 import psycopg
 import pytest
 from django.db import connection, connections
 
-from hubbub.inbound import worker
 from hubbub.inbound.pipeline import apply_deliveries
 from hubbub.processes.postgres import wait_until
 from tests.inbound.shop import Shop, open_shop
 from tests.support import line
 from tests.support.inbound import apply_all, deliver
+from tests.support.lanes import lane_in_a_process
 from tests.support.roles import acting_as
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -100,37 +100,33 @@ def is_waiting() -> bool:
     return bool(row and row[0])
 
 
-def test_a_backlog_is_applied_in_order_by_two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+TWO_THREADS = """
+import django, threading
+django.setup()
+from collections import Counter
+from hubbub.inbound import worker
+stop, worked = threading.Event(), Counter()
+worker.BATCH = 4
+apply = worker._apply
+def counting(state):
+    applied = apply(state)
+    worked[threading.get_ident()] += applied.deliveries
+    if worked.total() >= 120 - worker.CAREFUL_DELIVERIES:
+        stop.set()
+    return applied
+worker._apply = counting
+worker.run(stop)
+print(len(+worked))
+"""
+
+
+def test_a_backlog_is_applied_in_order_by_two_threads() -> None:
     apply_all()
-    monkeypatch.setattr(worker, "BATCH", 4)
-    monkeypatch.setattr(worker, "CAREFUL_DELIVERIES", 0)
     shop = open_shop()
     texts = [str(n) for n in range(120)]
     deliver("line", *(line.body(shop.address, line.text(text, second=0)) for text in texts))
-    helped = Event()
-    help_out = worker._help
-
-    def help_and_tell(state: worker._State) -> None:
-        helped.set()
-        help_out(state)
-
-    monkeypatch.setattr(worker, "_help", help_and_tell)
-    stop = Event()
-    lane = Thread(target=as_inbound, args=(stop,))
-    lane.start()
-    assert wait_until(lambda: len(shop.texts()) == len(texts), PATIENCE)
-    stop.set()
-    lane.join(PATIENCE)
-    assert helped.is_set()
+    assert lane_in_a_process("inbound", TWO_THREADS) == "2"
     assert shop.texts() == texts  # of one second: only the order in which they were applied tells
-
-
-def as_inbound(stop: Event) -> None:
-    try:
-        with acting_as("inbound"):
-            worker.run(stop)
-    finally:
-        connections.close_all()
 
 
 HANGS = """
