@@ -191,10 +191,17 @@ def test_working_hours_are_set_and_faults_are_named(hub: Hub, desks: Any) -> Non
 def test_a_saved_view_says_what_it_shows(hub: Hub, desks: Any, unique: str) -> None:
     from playwright.sync_api import expect
 
-    filters = {"status": "active", "is_assigned": False, "platform": "line", "label": "vip", "sort": "waiting"}
-    made = hub.api.post("/views", json={"name": f"Hurry {unique}", "filters": filters, "is_shared": True})
-    assert made.status_code == 201, made.text
     page: Page = desks().page
+    page.goto("/inbox?tab=unassigned&platform=line&label=vip&sort=waiting")
+    page.get_by_role("button", name="More lists").click()
+    page.get_by_role("menuitem", name="Save this list as a view").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("What is this view called?").fill(f"Hurry {unique}")
+    form.get_by_role("switch", name="Share with the team").check()
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(f"Saved: Hurry {unique}")).to_be_visible()
+    (made,) = [one for one in hub.api.get("/views").json()["items"] if one["name"] == f"Hurry {unique}"]
+    assert made["is_shared"] is True
     _open(page, "views")
     row = _row(page, f"Hurry {unique}")
     expect(row).to_contain_text("Unassigned · LINE · Label: vip · Order: Waiting longest")

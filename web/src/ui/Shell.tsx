@@ -21,7 +21,7 @@ import { useInstalled } from '@/pwa/useInstalled';
 import { Avatar } from './Avatar';
 import { ConnectionBar } from './ConnectionBar';
 import { type Command, listenForKeys, useCommands } from './commands';
-import { isKeySheetOpen, isPaletteOpen, openKeySheet, openPalette } from './overlays';
+import { asked, isKeySheetOpen, isPaletteOpen, openKeySheet, openPalette } from './overlays';
 import classes from './shell.module.css';
 import { signOut } from './signOut';
 import { useStore } from './store';
@@ -29,6 +29,7 @@ import { undoLast } from './toasts';
 
 const Palette = lazy(() => import('./Palette'));
 const KeySheet = lazy(() => import('./KeySheet'));
+const AskDialog = lazy(() => import('./AskDialog'));
 
 /** Loaded when it is first wanted; from then on it stays, so that it can close in its own time. */
 function Later({ isWanted, of: Wanted }: { isWanted: boolean; of: ComponentType }) {
@@ -80,6 +81,7 @@ export function Shell() {
       </div>
       <Later isWanted={useStore(isPaletteOpen)} of={Palette} />
       <Later isWanted={useStore(isKeySheetOpen)} of={KeySheet} />
+      <Later isWanted={useStore(asked) !== undefined} of={AskDialog} />
     </div>
   );
 }

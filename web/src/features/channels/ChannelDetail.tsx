@@ -135,12 +135,12 @@ function Actions({ channel, onReconnect }: { channel: Channel; onReconnect: () =
         closeButtonProps={{ 'aria-label': t('shell.close') }}
       >
         <p className={classes.sentence}>{t('channels.disconnectWhat')}</p>
-        <div className={classes.actions}>
+        <div className={classes.answers}>
+          <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
+            {t('shell.cancel')}
+          </Button>
           <Button color="red" loading={change.isPending} onClick={() => change.mutate('disconnect')}>
             {t('channels.disconnect')}
-          </Button>
-          <Button variant="default" onClick={() => setAsking(false)}>
-            {t('shell.cancel')}
           </Button>
         </div>
       </Modal>

@@ -38,7 +38,8 @@ export function HoursForm({ channelId }: { channelId: string }) {
         )}
       </h3>
       <Editor
-        key={found.dataUpdatedAt}
+        // Begun anew only when other hours are stored: what is being entered outlives a list that is fetched again.
+        key={JSON.stringify([own?.hours, shared?.hours])}
         channelId={channelId}
         own={own && readHours(own.hours as Json)}
         shared={shared && readHours(shared.hours as Json)}

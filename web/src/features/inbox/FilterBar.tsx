@@ -2,18 +2,19 @@ import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconArrowsSort, IconCheck, IconFilter, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { channelsQuery, countsQuery, labelsQuery, teamsQuery } from '@/api/queries';
-import { formatNumber, t } from '@/i18n';
+import { t, withWords } from '@/i18n';
 import { PLATFORM_NAMES } from '@/ui/ChannelBadge';
 import { type Command, useCommands } from '@/ui/commands';
+import { Count } from './Count';
 import classes from './filterbar.module.css';
 import { CHOICES, type InboxSearch, NARROWING, TABS, type Tab } from './search';
 import { useInboxSearch } from './useInboxSearch';
 import { useFilterWords } from './useWordsOf';
 import { Views } from './Views';
 
-const MOST_COUNTED = 1000;
+const KeepView = lazy(() => withWords('settings', import('./KeepView')));
 const MAIN: Tab[] = ['mine', 'unassigned', 'all'];
 const GO: Partial<Record<Tab, string>> = { mine: 'g m', unassigned: 'g u', all: 'g a', mentions: 'g n' };
 
@@ -77,6 +78,7 @@ function SearchField({ words, onChange }: { words: string; onChange: (words: str
 
 function Tabs({ search, change }: Part) {
   const counts = useQuery(countsQuery).data;
+  const [isKeeping, setKeeping] = useState(false);
   const chosen = search.tab ?? 'all';
   const rest = TABS.filter((tab) => !MAIN.includes(tab));
   const shownRest = rest.includes(chosen) ? chosen : undefined;
@@ -106,17 +108,16 @@ function Tabs({ search, change }: Part) {
               {t(`inbox.tab.${tab}`)}
             </Menu.Item>
           ))}
-          <Views search={search} />
+          <Views search={search} onKeep={() => setKeeping(true)} />
         </Menu.Dropdown>
       </Menu>
+      {isKeeping && (
+        <Suspense>
+          <KeepView search={search} onClose={() => setKeeping(false)} />
+        </Suspense>
+      )}
     </nav>
   );
-}
-
-function Count({ value }: { value: number | undefined }) {
-  if (!value) return null;
-  const text = formatNumber(Math.min(value, MOST_COUNTED - 1));
-  return <span className={classes.count}>{value >= MOST_COUNTED ? `${text}+` : text}</span>;
 }
 
 function Sort({ search, change }: Part) {

@@ -3,7 +3,8 @@ import { type KeyboardEvent, type RefObject, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
-import { membersQuery } from '@/api/queries';
+import { membersQuery, useMe } from '@/api/queries';
+import { previewOf } from '@/features/settings/canned-replies/preview';
 import { t } from '@/i18n';
 import { showError } from '@/ui/toasts';
 import type { Mode } from './drafts';
@@ -39,6 +40,21 @@ interface Given {
   write: (text: string) => void;
 }
 
+/** What the server will put into a canned reply here, as far as the screen knows it. */
+function useKnown(conversation: Conversation): Record<string, string> {
+  const me = useMe();
+  const contact = conversation.contact_name ?? '';
+  const agent = me.user?.name ?? '';
+  return {
+    'contact.name': contact,
+    'contact.first_name': contact.split(' ')[0]!,
+    'agent.name': agent,
+    'agent.first_name': agent.split(' ')[0]!,
+    'channel.name': conversation.channel_name,
+    'organization.name': me.organization.name,
+  };
+}
+
 /** `/` offers canned replies, filled for this customer; `@` in a note offers colleagues. */
 export function useSuggestions({ conversation, mode, text, field, write }: Given) {
   const [cursor, setCursor] = useState(0);
@@ -47,6 +63,7 @@ export function useSuggestions({ conversation, mode, text, field, write }: Given
   const wanted = closedAt === text ? undefined : wantedAt(text, cursor, mode);
   const canned = useQuery({ ...cannedQuery, enabled: wanted?.sign === '/' }).data ?? [];
   const members = useQuery({ ...membersQuery, enabled: wanted?.sign === '@' }).data ?? [];
+  const known = useKnown(conversation);
   const insert = (words: string) => {
     const area = field.current;
     // Asked anew: a canned reply takes a moment to be filled, and the agent may have typed on.
@@ -71,7 +88,7 @@ export function useSuggestions({ conversation, mode, text, field, write }: Given
       ? canned.map(({ id, shortcut, title, text: words }) => ({
           key: id,
           title: `/${shortcut} ${title}`,
-          text: words,
+          text: previewOf(words, known),
           choose: () => void render(id),
         }))
       : members

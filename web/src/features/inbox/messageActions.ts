@@ -1,5 +1,6 @@
 import { api, unwrap } from '@/api/client';
 import { t } from '@/i18n';
+import { ask } from '@/ui/overlays';
 import { showError, showToast } from '@/ui/toasts';
 import { insertMessage, type Message } from './messages';
 
@@ -33,7 +34,7 @@ export async function hide(message: Message): Promise<void> {
 }
 
 export async function removeComment(message: Message): Promise<void> {
-  if (!window.confirm(t('inbox.deleteCommentSure'))) return;
+  if (!(await ask(t('inbox.do.deleteComment'), t('inbox.deleteCommentSure')))) return;
   try {
     await unwrap(api.POST('/api/v1/messages/{message_id}/delete', of(message)));
     showToast(t('inbox.done.commentDeleted'));

@@ -9,7 +9,7 @@ import { useMay, useMe } from '@/api/queries';
 import { t } from '@/i18n';
 import { FormDialog, List, useChange } from '../parts';
 import classes from '../settings.module.css';
-import { previewOf, VARIABLES } from './preview';
+import { previewOf, SAMPLE, VARIABLES } from './preview';
 
 type Reply = Schemas['CannedReply'];
 
@@ -144,7 +144,8 @@ function ReplyForm({ reply, mayShare, onClose }: { reply?: Reply; mayShare: bool
 function Preview({ text }: { text: string }) {
   const me = useMe();
   const name = me.user?.name ?? '';
-  const own = {
+  const known = {
+    ...SAMPLE,
     'agent.name': name,
     'agent.first_name': name.split(' ')[0]!,
     'channel.name': me.organization.name,
@@ -153,7 +154,7 @@ function Preview({ text }: { text: string }) {
   return (
     <section className={classes.preview} aria-label={t('settings.replies.preview')}>
       <span>{t('settings.replies.preview')}</span>
-      <p dir="auto">{previewOf(text, own)}</p>
+      <p dir="auto">{previewOf(text, known)}</p>
     </section>
   );
 }

@@ -1,5 +1,5 @@
-/** What variables of a canned reply stand for in the preview: an invented customer. */
-const SAMPLE: Record<string, string> = {
+/** A customer who is invented, where none is at hand. */
+export const SAMPLE: Record<string, string> = {
   'contact.name': 'Mali Chan',
   'contact.first_name': 'Mali',
   'contact.last_name': 'Chan',
@@ -15,10 +15,9 @@ export const VARIABLES = [
   'organization.name',
 ] as const;
 
-/** The text as a customer would read it; what is unknown is left as it stands. `own`: who writes, and for whom. */
-export function previewOf(text: string, own: Record<string, string>): string {
-  const known = { ...SAMPLE, ...own };
+/** The text as a customer would read it; what is not known is left as it stands. */
+export function previewOf(text: string, known: Record<string, string>): string {
   return text.replace(/\{\{\s*([\w.]+)\s*(?:\|([^}]*))?\}\}/g, (whole, name: string, otherwise?: string) => {
-    return known[name] ?? otherwise?.trim() ?? whole;
+    return known[name] || (otherwise?.trim() ?? whole);
   });
 }
