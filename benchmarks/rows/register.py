@@ -13,6 +13,7 @@ from benchmarks.rows.engine import measure_engine
 from benchmarks.rows.growth import measure_growth
 from benchmarks.rows.latency import measure_latency
 from benchmarks.rows.listing import measure_list
+from benchmarks.rows.screens import measure_screens
 from benchmarks.rows.send import measure_send
 from benchmarks.rows.snapshot import measure_snapshot
 from benchmarks.rows.standing import measure_standing
@@ -27,6 +28,7 @@ ROWS: dict[str, Callable[[Town], list[Result]]] = {
     "latency": measure_latency,
     "answers": measure_answers,
     "list": measure_list,
+    "screens": measure_screens,
     "snapshot": measure_snapshot,
     "standing": measure_standing,
     "growth": measure_growth,
