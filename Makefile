@@ -13,7 +13,7 @@ IN_TESTS := HUBBUB_ENV=test HUBBUB_DATA_DIR=var/test
 
 WEB := $(BIN)/python web/build.py
 
-.PHONY: help run test check fix bench chaos clean format-check lint types imports security audit migrations stale web web-check screenshots
+.PHONY: help run test check fix bench chaos fuzz clean format-check lint types imports security audit migrations stale web web-check screenshots
 
 help:
 	@echo 'make run     start everything on this machine (PORT=8000, HUBBUB_DATA_DIR=var, HOST=127.0.0.1)'
@@ -24,6 +24,7 @@ help:
 	@echo 'make bench   measure against the yardsticks (ARGS="--json out.json")'
 	@echo 'make screenshots  pictures of every screen in var/screenshots (TO=folder)'
 	@echo 'make chaos   kill everything again and again, and count what was lost (CHAOS=long)'
+	@echo 'make fuzz    250,000 odd bodies for the parsers (ARGS="--runs 200000 --only line"; needs Linux on x86_64)'
 	@echo 'make clean   remove the environment and what tests and tools left; your data in var/ stays'
 
 run: $(VENV)/installed-run
@@ -105,6 +106,9 @@ chaos: $(VENV)/installed-dev web
 	@SOCKET_DROPS=100 $(BIN)/python -m pytest -q --timeout 1800 tests/e2e/test_realtime.py -k drops
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
+fuzz: $(VENV)/installed-fuzz
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 screenshots: $(VENV)/installed-dev web
 	@$(BIN)/python -m tests.e2e.screenshots $(or $(TO),var/screenshots)
 
@@ -126,6 +130,11 @@ $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 $(VENV)/installed-bench: pyproject.toml | $(BIN)/python
 	@echo 'Installing into $(VENV), with the yardsticks …'
 	@HUBBUB_SKIP_WEB=1 $(PIP) --editable '.[dev,bench]'
+	@touch $(VENV)/installed-run $(VENV)/installed-dev $@
+
+$(VENV)/installed-fuzz: pyproject.toml | $(BIN)/python
+	@echo 'Installing into $(VENV), with the fuzzer …'
+	@HUBBUB_SKIP_WEB=1 $(PIP) --editable '.[dev,fuzz]'
 	@touch $(VENV)/installed-run $(VENV)/installed-dev $@
 
 # Debian ships venv without ensurepip: there the pip outside installs one inside; else virtualenv makes the whole.
