@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from hubbub.conversations.merging import forget_brought, give_brought_back, remember_brought
 from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
 
@@ -144,6 +145,7 @@ def give_thread(conversation_id: UUID, contact: UUID) -> None:
     """The whole thread belongs to this contact from now on."""
     run(ADOPT, survivor=contact, ids=[conversation_id])
     run(OWN_IDENTITY, id=conversation_id)
+    forget_brought(conversation_id, contact)
 
 
 def part_thread(source: UUID, contact: UUID, people: Sequence[UUID]) -> UUID:
@@ -151,6 +153,7 @@ def part_thread(source: UUID, contact: UUID, people: Sequence[UUID]) -> UUID:
     target = new_id()
     for statement in PART:
         run(statement, source=source, target=target, contact=contact, people=list(people))
+    give_brought_back(source, target, contact, people)
     for one in (source, target):
         run(NEXT_HEAD, target=one)
     run(OWN_IDENTITY, id=source)
@@ -170,6 +173,7 @@ def unify_threads(survivor: UUID, others: Sequence[UUID]) -> None:
             continue
         target = open_by_channel.get(row["channel_id"]) if row["status"] == "active" else None
         if target is None:
+            remember_brought(row["id"], row["id"])
             run(ADOPT, survivor=survivor, ids=[row["id"]])
             if row["status"] == "active":
                 open_by_channel[row["channel_id"]] = row["id"]
@@ -178,6 +182,7 @@ def unify_threads(survivor: UUID, others: Sequence[UUID]) -> None:
 
 
 def _empty_into(target: UUID, source: UUID, survivor: UUID) -> None:
+    remember_brought(target, source)
     for statement in MOVE:
         run(statement, target=target, source=source)
     recount([target])

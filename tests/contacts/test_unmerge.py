@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 from hubbub.contacts.models import ContactIdentity
 from hubbub.conversations.models import Conversation, OutboxEntry
 from hubbub.desk.models import Lead
+from hubbub.kit import clock
 from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
@@ -157,3 +159,116 @@ def test_whoever_was_merged_into_the_other_before_comes_along() -> None:
     unmerge(api, other, last)
     assert said(api, other) == {"from the second", "to the second"}
     assert said(api, last) == {"from the third"}
+
+
+def note(api: Api, thread: dict[str, Any], text: str) -> None:
+    assert api.post(f"/conversations/{thread['id']}/notes", {"text": text}).status == 201
+
+
+def tag(api: Api, thread: dict[str, Any], *tags: str) -> None:
+    assert api.patch(f"/conversations/{thread['id']}", {"tags": [*tags]}).status == 200
+
+
+def notes(api: Api, contact: UUID) -> set[str]:
+    return {
+        row["text"] for thread in threads(api, contact) for row in api.get(f"/conversations/{thread['id']}/notes").items
+    }
+
+
+def tags(api: Api, contact: UUID) -> list[str]:
+    return sorted(tag for thread in threads(api, contact) for tag in thread["tags"])
+
+
+def with_notes_and_tags() -> tuple[Talk, Talk, Api, UUID, UUID]:
+    """Each has a note and a tag of their own, and a tag that both have."""
+    first, second, api = two_on_one_channel()
+    one, other = contact_of(first), contact_of(second)
+    for contact, name in ((one, "first"), (other, "second")):
+        [thread] = threads(api, contact)
+        note(api, thread, f"about the {name}")
+        tag(api, thread, name, "both")
+    return first, second, api, one, other
+
+
+def test_while_two_are_one_all_notes_and_tags_are_together() -> None:
+    _, _, api, one, other = with_notes_and_tags()
+    merge(api, one, other)
+    assert notes(api, one) == {"about the first", "about the second"}
+    assert tags(api, one) == ["both", "first", "second"]
+    assert len(api.get("/conversations", tag="second").items) == 1
+
+
+def test_notes_and_tags_that_came_by_the_merge_go_home() -> None:
+    _, _, api, one, other = with_notes_and_tags()
+    merge(api, one, other)
+    note(api, threads(api, one)[0], "about both")
+    unmerge(api, one, other)
+    assert notes(api, one) == {"about the first", "about both"}
+    assert notes(api, other) == {"about the second"}
+    assert (tags(api, one), tags(api, other)) == (["both", "first"], ["both", "second"])
+    merge(api, one, other)
+    unmerge(api, one, other)
+    assert notes(api, other) == {"about the second"}
+
+
+def test_a_tag_that_was_taken_away_meanwhile_stays_away() -> None:
+    _, _, api, one, other = with_notes_and_tags()
+    merge(api, one, other)
+    tag(api, threads(api, one)[0], "both", "first", "new")
+    unmerge(api, one, other)
+    assert (tags(api, one), tags(api, other)) == (["both", "first", "new"], ["both"])
+
+
+def test_a_thread_that_went_over_as_a_whole_and_was_then_shared_keeps_its_notes_apart() -> None:
+    first = make_talk("from the first")
+    second = make_talk("from the second", tenant=first.tenant)
+    api = api_for(first.tenant)
+    one, other = contact_of(first), contact_of(second)
+    [thread] = threads(api, other)
+    note(api, thread, "about the second")
+    tag(api, thread, "second")
+    merge(api, one, other)
+    also_first = replace(second, user=f"U{new_id().hex}")
+    also_first.says("the first, over there", second=30)
+    third = contact_of(also_first)
+    merge(api, one, third)
+    unmerge(api, one, other)
+    assert notes(api, other) == {"about the second"}
+    assert tags(api, other) == ["second"]
+    assert notes(api, one) == set()
+
+
+def test_notes_of_whoever_was_merged_before_come_along_and_then_go_home_too() -> None:
+    first, _, api, one, other = with_notes_and_tags()
+    third = replace(first, user=f"U{new_id().hex}")
+    third.says("from the third", second=9)
+    last = contact_of(third)
+    note(api, threads(api, last)[0], "about the third")
+    tag(api, threads(api, last)[0], "third")
+    merge(api, other, last)
+    merge(api, one, other)
+    assert tags(api, one) == ["both", "first", "second", "third"]
+    unmerge(api, one, other)
+    assert notes(api, one) == {"about the first"}
+    assert notes(api, other) == {"about the second", "about the third"}
+    assert (tags(api, one), tags(api, other)) == (["both", "first"], ["both", "second", "third"])
+    unmerge(api, other, last)
+    assert (notes(api, other), notes(api, last)) == ({"about the second"}, {"about the third"})
+    assert (tags(api, other), tags(api, last)) == (["both", "second"], ["third"])
+
+
+def test_what_was_to_be_said_later_and_the_team_go_home() -> None:
+    first, second, api = two_on_one_channel()
+    one, other = contact_of(first), contact_of(second)
+    [thread] = threads(api, other)
+    later = (clock.now() + timedelta(hours=2)).isoformat()
+    answer = api.post(f"/conversations/{thread['id']}/scheduled", {"draft": {"text": "later"}, "due_at": later})
+    assert answer.status == 201, answer.body
+    team = api.post("/teams", {"name": "Service"}).body["id"]
+    assert api.post(f"/teams/{team}/conversations", {"conversation_id": thread["id"]}).status == 200
+    merge(api, one, other)
+    assert threads(api, one)[0]["team_id"] == team
+    unmerge(api, one, other)
+    assert (threads(api, one)[0]["team_id"], threads(api, other)[0]["team_id"]) == (None, team)
+    waiting = [len(api.get(f"/conversations/{threads(api, who)[0]['id']}/scheduled").items) for who in (one, other)]
+    assert waiting == [0, 1]

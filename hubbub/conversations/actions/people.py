@@ -61,6 +61,8 @@ ERASE_BESIDE = (
     "DELETE FROM receipt_mark WHERE contact_id = ANY(%(people)s::uuid[])",
     "DELETE FROM reply_token WHERE conversation_id = ANY(%(threads)s::uuid[])",
     "DELETE FROM merge_suggestion WHERE contact_id = ANY(%(people)s::uuid[]) OR other_id = ANY(%(people)s::uuid[])",
+    """DELETE FROM merged_thread
+        WHERE contact_id = ANY(%(people)s::uuid[]) OR conversation_id = ANY(%(threads)s::uuid[])""",
     "DELETE FROM scheduled_message WHERE conversation_id = ANY(%(threads)s::uuid[])",
     "DELETE FROM note WHERE conversation_id = ANY(%(threads)s::uuid[])",
     "DELETE FROM flow_run WHERE conversation_id = ANY(%(threads)s::uuid[])",
@@ -89,7 +91,7 @@ def merge(principal: Principal, survivor: UUID, other: UUID) -> None:
 
 def unmerge(principal: Principal, survivor: UUID, other: UUID) -> None:
     """Take the two apart again: identities go home, and with them what was said by them and to them, before the merge
-    and after it. Notes, tags and what is not said yet stay with the survivor's thread where both had one."""
+    and after it, and what their threads brought along: notes, tags, what was to be said later, the team."""
     identities, family = unmerge_identities(principal.organization_id, survivor, other)
     lock_threads([survivor])
     wanted: dict[str, Any] = {"organization": principal.organization_id, "survivor": survivor}

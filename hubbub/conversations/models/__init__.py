@@ -3,6 +3,7 @@
 from hubbub.conversations.models.archive import ArchivedConversation, ArchivedMedia, ArchivedRow, MediaState
 from hubbub.conversations.models.automation import AutomationItem, AutomationLane
 from hubbub.conversations.models.conversation import Conversation, ConversationStatus, Participant, Priority
+from hubbub.conversations.models.merging import MergedThread
 from hubbub.conversations.models.message import (
     Attachment,
     Message,
@@ -29,6 +30,7 @@ __all__ = [
     "Fact",
     "MediaState",
     "Mention",
+    "MergedThread",
     "Message",
     "MessageEdit",
     "MessageStatus",
