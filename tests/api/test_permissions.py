@@ -34,7 +34,7 @@ from hubbub.organizations.scope import organization_scope
 from tests.api.routes import Route, all_routes
 from tests.support.archive import archived_conversation
 from tests.support.factories import Tenant
-from tests.support.talk import make_talk
+from tests.support.talk import Talk, make_talk
 from tests.support.web import Api, api_for
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -116,76 +116,84 @@ class World:
 def _world(name: str) -> World:
     talk = make_talk(f"hello {name}")
     other = make_talk("another", tenant=talk.tenant)
-    message = talk.messages()[0]
     archived = archived_conversation(talk.tenant)
     with organization_scope(talk.tenant.id):
-        template = Template.objects.create(
-            organization=talk.tenant.organization, channel=talk.channel, external_id="t", name="t", language="en"
-        )
-        suggestion = MergeSuggestion.objects.create(
-            organization=talk.tenant.organization,
-            contact_id=talk.contact_id,
-            other_id=other.contact_id,
-            reason="phone",
-        )
-        record = ProcessingRecord.objects.create(
-            organization=talk.tenant.organization, message=message, type="translation"
-        )
-        team = Team.objects.create(organization=talk.tenant.organization, name="Sales")
-        user = User.objects.create(username=f"user-{new_id()}")
-        Membership.objects.create(organization=talk.tenant.organization, user=user, role=Role.AGENT)
-        TeamMembership.objects.create(organization=talk.tenant.organization, team=team, user=user)
-        TeamAssignment.objects.create(
-            organization=talk.tenant.organization, team=team, conversation=talk.conversation()
-        )
-        lead = Lead.objects.create(organization=talk.tenant.organization, contact_id=talk.contact_id)
-        definition: dict[str, Any] = {"start": {"actions": [{"type": "send_text", "text": "Hello"}]}}
-        flow = create_flow(None, talk.tenant.id, NewFlow(name="Flow", definition=definition))
-        note = Note.objects.create(
-            organization=talk.tenant.organization, conversation=talk.conversation(), text="for the team"
-        )
-        label = Label.objects.create(organization=talk.tenant.organization, name="VIP")
-        view = SavedView.objects.create(organization=talk.tenant.organization, name="Urgent")
-        reply = CannedReply.objects.create(organization=talk.tenant.organization, shortcut="hi", text="Hello")
-        scheduled = ScheduledMessage.objects.create(
-            organization=talk.tenant.organization,
-            conversation=talk.conversation(),
-            content={"kind": "text", "text": "later"},
-            due_at=clock.now() + timedelta(hours=1),
-        )
-        key = create_api_key(talk.tenant.id, "A machine", Role.VIEWER)
-        device = PushSubscription.objects.create(
-            organization=talk.tenant.organization, user=user, endpoint_index=new_id().hex, subscription="{}"
-        )
-        event = Event.objects.filter(message_id=message.id).first()
-        assert event is not None
-        assert template.id
-    return World(
-        tenant=talk.tenant,
-        other_contact=other.contact_id,
-        ids={
-            "channel_id": talk.channel.id,
-            "contact_id": talk.contact_id,
-            "conversation_id": talk.conversation().id,
-            "message_id": message.id,
-            "event_id": event.id,
-            "record_id": record.id,
-            "suggestion_id": suggestion.id,
-            "delivery_id": event.delivery_id,
-            "team_id": team.id,
-            "user_id": user.id,
-            "lead_id": lead.id,
-            "flow_id": flow.id,
-            "note_id": note.id,
-            "label_id": label.id,
-            "view_id": view.id,
-            "reply_id": reply.id,
-            "scheduled_id": scheduled.id,
-            "key_id": key.id,
-            "subscription_id": device.id,
+        ids = {
+            **_said(talk),
+            **_known(talk, other),
+            **_team(talk),
+            **_beside(talk),
+            **_arranged(talk.tenant),
             "archived_id": archived,
-        },
+        }
+    return World(tenant=talk.tenant, other_contact=other.contact_id, ids=ids)
+
+
+def _said(talk: Talk) -> dict[str, Any]:
+    """The thread, its message, and what came in and was made of it."""
+    message = talk.messages()[0]
+    event = Event.objects.filter(message_id=message.id).first()
+    assert event is not None
+    record = ProcessingRecord.objects.create(organization=talk.tenant.organization, message=message, type="translation")
+    Template.objects.create(
+        organization=talk.tenant.organization, channel=talk.channel, external_id="t", name="t", language="en"
     )
+    return {
+        "channel_id": talk.channel.id,
+        "conversation_id": talk.conversation().id,
+        "message_id": message.id,
+        "event_id": event.id,
+        "delivery_id": event.delivery_id,
+        "record_id": record.id,
+    }
+
+
+def _known(talk: Talk, other: Talk) -> dict[str, Any]:
+    """The person, who may be the other one too, and may buy."""
+    suggestion = MergeSuggestion.objects.create(
+        organization=talk.tenant.organization, contact_id=talk.contact_id, other_id=other.contact_id, reason="phone"
+    )
+    lead = Lead.objects.create(organization=talk.tenant.organization, contact_id=talk.contact_id)
+    return {"contact_id": talk.contact_id, "suggestion_id": suggestion.id, "lead_id": lead.id}
+
+
+def _team(talk: Talk) -> dict[str, Any]:
+    """A team with a member, who has a device; the conversation is the team's."""
+    organization = talk.tenant.organization
+    team = Team.objects.create(organization=organization, name="Sales")
+    user = User.objects.create(username=f"user-{new_id()}")
+    Membership.objects.create(organization=organization, user=user, role=Role.AGENT)
+    TeamMembership.objects.create(organization=organization, team=team, user=user)
+    TeamAssignment.objects.create(organization=organization, team=team, conversation=talk.conversation())
+    device = PushSubscription.objects.create(
+        organization=organization, user=user, endpoint_index=new_id().hex, subscription="{}"
+    )
+    return {"team_id": team.id, "user_id": user.id, "subscription_id": device.id}
+
+
+def _beside(talk: Talk) -> dict[str, Any]:
+    """What stands beside the thread: a note, and something for later."""
+    organization, conversation = talk.tenant.organization, talk.conversation()
+    note = Note.objects.create(organization=organization, conversation=conversation, text="for the team")
+    scheduled = ScheduledMessage.objects.create(
+        organization=organization,
+        conversation=conversation,
+        content={"kind": "text", "text": "later"},
+        due_at=clock.now() + timedelta(hours=1),
+    )
+    return {"note_id": note.id, "scheduled_id": scheduled.id}
+
+
+def _arranged(tenant: Tenant) -> dict[str, Any]:
+    """What the organisation set up for itself."""
+    definition: dict[str, Any] = {"start": {"actions": [{"type": "send_text", "text": "Hello"}]}}
+    return {
+        "flow_id": create_flow(None, tenant.id, NewFlow(name="Flow", definition=definition)).id,
+        "label_id": Label.objects.create(organization=tenant.organization, name="VIP").id,
+        "view_id": SavedView.objects.create(organization=tenant.organization, name="Urgent").id,
+        "reply_id": CannedReply.objects.create(organization=tenant.organization, shortcut="hi", text="Hello").id,
+        "key_id": create_api_key(tenant.id, "A machine", Role.VIEWER).id,
+    }
 
 
 @cache
