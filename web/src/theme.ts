@@ -26,6 +26,12 @@ const dark: MantineColorsTuple = [
   '#13171b',
 ];
 
+/**
+ * What lies over the page is there, with the focus, when it is called, and gone when it is closed: while it faded in
+ * or out, keys went to the wrong place. Its appearing is left to CSS.
+ */
+const AT_ONCE = { transitionProps: { duration: 0 } };
+
 export const theme = createTheme({
   primaryColor: 'petrol',
   primaryShade: 7,
@@ -41,14 +47,14 @@ export const theme = createTheme({
   components: {
     // The page itself never scrolls: there is nothing to lock.
     Modal: {
-      defaultProps: { lockScroll: false, centered: true, radius: 'lg' },
+      defaultProps: { lockScroll: false, centered: true, radius: 'lg', ...AT_ONCE },
       styles: { title: { fontWeight: 600 } },
     },
-    Drawer: { defaultProps: { lockScroll: false } },
+    Drawer: { defaultProps: { lockScroll: false, ...AT_ONCE } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, fz: 'xs', color: 'dark.7' } },
     // The placeholder that takes the focus is no item of a menu: axe objects, and the first item is better anyway.
-    Menu: { defaultProps: { shadow: 'md', radius: 'md', withInitialFocusPlaceholder: false } },
-    Popover: { defaultProps: { shadow: 'md', radius: 'md' } },
+    Menu: { defaultProps: { shadow: 'md', radius: 'md', withInitialFocusPlaceholder: false, ...AT_ONCE } },
+    Popover: { defaultProps: { shadow: 'md', radius: 'md', ...AT_ONCE } },
     Button: { defaultProps: { size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
   },

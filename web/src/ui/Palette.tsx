@@ -1,13 +1,14 @@
 import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import { type FocusEvent, useEffect, useMemo } from 'react';
 import { t } from '@/i18n';
 import { type Command, type Section, useAllCommands } from './commands';
 import { Keys } from './Keys';
 import { isPaletteOpen } from './overlays';
 import classes from './palette.module.css';
 import { makeStoredStore, useStore } from './store';
+import { paletteWords } from './typedAhead';
 
 const [palette, controls] = createSpotlight();
 const recent = makeStoredStore<string[]>('hubbub.palette', []);
@@ -16,7 +17,7 @@ const REMEMBERED = 5;
 
 /** Everything that can be done here, found by a few letters. Its key works while typing as well. */
 export default function Palette() {
-  const [words, setWords] = useState('');
+  const words = useStore(paletteWords);
   const commands = useAllCommands();
   const isOpen = useStore(isPaletteOpen);
   useEffect(() => (isOpen ? controls.open() : controls.close()), [isOpen]);
@@ -26,10 +27,11 @@ export default function Palette() {
       store={palette}
       onSpotlightClose={() => isPaletteOpen.set(false)}
       query={words}
-      onQueryChange={setWords}
+      onQueryChange={paletteWords.set}
       shortcut={null}
       tagsToIgnore={[]}
       clearQueryOnClose
+      transitionProps={{ duration: 0 }}
       lockScroll={false}
       radius="lg"
       size={620}
@@ -40,6 +42,7 @@ export default function Palette() {
       <Spotlight.Search
         placeholder={t('shell.palettePlaceholder')}
         aria-label={t('shell.palettePlaceholder')}
+        onFocus={goOn}
         leftSection={<IconSearch size={18} aria-hidden />}
       />
       <Spotlight.ActionsList>
@@ -57,6 +60,14 @@ export default function Palette() {
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
+}
+
+/** With what was typed while it opened. */
+function goOn({ currentTarget: field }: FocusEvent<HTMLInputElement>): void {
+  if (field.value === '') return;
+  field.setSelectionRange(field.value.length, field.value.length);
+  document.querySelector(`#${palette.getState().listId} [data-action]`)?.setAttribute('data-selected', 'true');
+  palette.updateState((state) => ({ ...state, selected: 0 }));
 }
 
 function choose(command: Command): void {

@@ -1,6 +1,8 @@
 import { cleanup, render } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Command, listenForKeys, useCommands } from './commands';
+import { isPaletteOpen } from './overlays';
+import { paletteWords } from './typedAhead';
 
 const ran = vi.fn();
 let stop: () => void;
@@ -103,4 +105,16 @@ test('with the screen go its commands', () => {
   render(<Screen offered={commands} />).unmount();
   press('e');
   expect(ran).not.toHaveBeenCalled();
+});
+
+test('what is typed while the palette opens is for the palette, not for the page', () => {
+  const field = render(<Screen offered={commands} />).getByTestId('field');
+  isPaletteOpen.set(true);
+  for (const key of ['a', 'r', 'e', 'Backspace']) press(key);
+  expect(press('e', {}, field).defaultPrevented).toBe(true);
+  expect(press('Enter').defaultPrevented).toBe(true);
+  expect(paletteWords.get()).toBe('are');
+  expect(ran).not.toHaveBeenCalled();
+  press('Escape');
+  expect(isPaletteOpen.get()).toBe(false);
 });

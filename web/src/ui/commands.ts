@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { makeStore, makeStoredStore, useStore } from './store';
+import { typeAhead } from './typedAhead';
 
 export type Section = 'go' | 'conversation' | 'compose' | 'list' | 'view' | 'help';
 
@@ -51,6 +52,7 @@ let begun: { key: string; at: number } | undefined;
 export function listenForKeys(): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
+    if (!isInOverlay(event.target) && typeAhead(event)) return;
     const found = matching(event);
     if (!found) return;
     event.preventDefault();
