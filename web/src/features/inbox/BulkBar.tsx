@@ -19,7 +19,7 @@ import classes from './bulkbar.module.css';
 import { CHOICES } from './search';
 
 /** What can be done to all that are ticked. */
-export function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) {
+export default function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => void }) {
   const members = useQuery(membersQuery).data?.filter((member) => member.is_active) ?? [];
   const labels = useQuery(labelsQuery).data ?? [];
   const run = (action: BulkAction, value: string | null = null) => {

@@ -2,13 +2,12 @@ import { IconArrowUp, IconInbox } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { labelsQuery, membersQuery, useMe } from '@/api/queries';
 import { t } from '@/i18n';
 import { type Command, useCommands } from '@/ui/commands';
 import { Empty, Failure, Skeletons } from '@/ui/states';
 import { useNow } from '@/ui/time';
-import { BulkBar } from './BulkBar';
 import { ConversationRow } from './ConversationRow';
 import { FilterBar } from './FilterBar';
 import classes from './list.module.css';
@@ -17,6 +16,8 @@ import { filtersOf } from './search';
 import { useHeldOrder } from './useHeldOrder';
 import { useInboxSearch } from './useInboxSearch';
 import { useSelection } from './useSelection';
+
+const BulkBar = lazy(() => import('./BulkBar'));
 
 const ROW = 76;
 const NEAR_END = 8;
@@ -115,7 +116,11 @@ function Rows({ chosenId, items, query }: RowsProps) {
           })}
         </ul>
       </div>
-      {selection.ids.size > 0 && <BulkBar ids={[...selection.ids]} onDone={selection.clear} />}
+      {selection.ids.size > 0 && (
+        <Suspense>
+          <BulkBar ids={[...selection.ids]} onDone={selection.clear} />
+        </Suspense>
+      )}
     </div>
   );
 }
