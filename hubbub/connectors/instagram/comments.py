@@ -17,12 +17,10 @@ from hubbub.connectors.events import (
     Thread,
     ThreadType,
 )
-from hubbub.connectors.messages import ApiRequest, ChannelAccess
 from hubbub.connectors.meta.envelope import Item, Odd, need_id, need_object
-from hubbub.connectors.meta.graph import graph_request
 from hubbub.connectors.meta.messaging import JsonObject
+from hubbub.connectors.meta.moderation import Actions
 from hubbub.kit.clock import from_epoch
-from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import as_id, as_object, as_text
 
 ParseChange = Callable[[Item, JsonObject], InboundEvent]
@@ -108,24 +106,8 @@ CHANGES: dict[str, ParseChange] = {
 
 # --- Moderation: https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment -----
 
-MODERATION: dict[str, tuple[str, JsonObject | None]] = {
+MODERATION: Actions = {
     "hide": ("POST", {"hide": True}),
     "unhide": ("POST", {"hide": False}),
     "delete": ("DELETE", None),
 }
-
-
-def moderate_request(access: ChannelAccess, comment_external_id: str, action: str) -> ApiRequest:
-    """action: hide, unhide, delete. Raises `InvalidInput` for any other."""
-    if action not in MODERATION:
-        raise InvalidInput(f"A comment cannot be changed by {action!r}. Use one of: {', '.join(MODERATION)}.")
-    method, body = MODERATION[action]
-    return graph_request(
-        access,
-        method,
-        (comment_external_id,),
-        endpoint="/{comment-id}",
-        purpose="action",
-        body=body,
-        is_repeatable=True,
-    )

@@ -37,7 +37,7 @@ from hubbub.connectors.messages import (
     Profile,
     SendContext,
 )
-from hubbub.connectors.meta import app, envelope, graph, signature
+from hubbub.connectors.meta import app, envelope, graph, moderation, signature
 from hubbub.connectors.meta.answers import READ
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.kit.json import JsonValue
@@ -156,7 +156,7 @@ class InstagramConnector:
         )
 
     def moderate_request(self, access: ChannelAccess, comment_external_id: str, action: str) -> ApiRequest:
-        return comments.moderate_request(access, comment_external_id, action)
+        return moderation.moderate_request(access, comment_external_id, action, comments.MODERATION)
 
     # Files and people
 

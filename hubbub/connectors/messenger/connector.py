@@ -37,7 +37,7 @@ from hubbub.connectors.messenger.parse import parse
 from hubbub.connectors.messenger.render import render
 from hubbub.connectors.messenger.render.form import LABEL
 from hubbub.connectors.messenger.settings import PROFILE, profile_settings_request, read_profile_answer, read_request
-from hubbub.connectors.meta import app, envelope, graph, signature
+from hubbub.connectors.meta import app, envelope, graph, moderation, signature
 from hubbub.connectors.outcomes import Outcome, Usage
 from hubbub.kit.json import JsonValue
 
@@ -131,7 +131,7 @@ class MessengerConnector:
         )
 
     def moderate_request(self, access: ChannelAccess, comment_external_id: str, action: str) -> ApiRequest:
-        return comments.moderate_request(access, comment_external_id, action)
+        return moderation.moderate_request(access, comment_external_id, action, comments.MODERATION)
 
     # People and files
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from hubbub.desk.actions.owning import owner_for, require_owner
+from hubbub.desk.actions.owning import lock_own, owner_for
 from hubbub.desk.models import CannedReply
-from hubbub.kit.errors import Conflict, InvalidInput, NotFound
+from hubbub.kit.errors import Conflict, InvalidInput
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
 from hubbub.organizations.screens import ScreenEvent, emit
@@ -38,7 +38,7 @@ def create_reply(principal: Principal, *, shortcut: str, title: str, text: str, 
 
 def change_reply(principal: Principal, reply_id: UUID, values: Mapping[str, Any]) -> None:
     """Change shortcut, title, text, is_shared. Raises NotFound, NotAllowed, InvalidInput, Conflict."""
-    reply = _lock(principal, reply_id)
+    reply = lock_own(CannedReply, principal, reply_id, "There is no such canned reply.")
     given = dict(values)
     if "is_shared" in given:
         reply.owner_id = owner_for(principal, is_shared=given.pop("is_shared"))
@@ -50,18 +50,9 @@ def change_reply(principal: Principal, reply_id: UUID, values: Mapping[str, Any]
 
 def delete_reply(principal: Principal, reply_id: UUID) -> None:
     """Remove it. Raises NotFound, NotAllowed."""
-    reply = _lock(principal, reply_id)
+    reply = lock_own(CannedReply, principal, reply_id, "There is no such canned reply.")
     CannedReply.objects.filter(id=reply_id).delete()
     _changed(principal, reply, "canned_reply_deleted")
-
-
-def _lock(principal: Principal, reply_id: UUID) -> CannedReply:
-    rows = CannedReply.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.filter(organization_id=principal.organization_id, id=reply_id).first()
-    if found is None or (found.owner_id and found.owner_id != principal.user_id):
-        raise NotFound("There is no such canned reply.")
-    require_owner(principal, found.owner_id)
-    return found
 
 
 def _shortcut(shortcut: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from hubbub.desk.actions.owning import owner_for, require_owner
+from hubbub.desk.actions.owning import lock_own, owner_for
 from hubbub.desk.models import SavedView
-from hubbub.kit.errors import InvalidInput, NotFound
+from hubbub.kit.errors import InvalidInput
 from hubbub.kit.json import JsonValue
 from hubbub.organizations.access import Principal
 from hubbub.organizations.actions import audit
@@ -32,7 +32,7 @@ def create_view(principal: Principal, *, name: str, filters: Mapping[str, JsonVa
 
 def change_view(principal: Principal, view_id: UUID, values: Mapping[str, Any]) -> None:
     """Change name, filters, is_shared. Raises NotFound, NotAllowed, InvalidInput."""
-    view = _lock(principal, view_id)
+    view = lock_own(SavedView, principal, view_id, "There is no such view.")
     given = dict(values)
     if "is_shared" in given:
         view.owner_id = owner_for(principal, is_shared=given.pop("is_shared"))
@@ -44,18 +44,9 @@ def change_view(principal: Principal, view_id: UUID, values: Mapping[str, Any]) 
 
 def delete_view(principal: Principal, view_id: UUID) -> None:
     """Remove it. Raises NotFound, NotAllowed."""
-    view = _lock(principal, view_id)
+    view = lock_own(SavedView, principal, view_id, "There is no such view.")
     SavedView.objects.filter(id=view_id).delete()
     _changed(principal, view, "view_deleted")
-
-
-def _lock(principal: Principal, view_id: UUID) -> SavedView:
-    rows = SavedView.objects.select_for_update(of=("self",), no_key=True)
-    found = rows.filter(organization_id=principal.organization_id, id=view_id).first()
-    if found is None or (found.owner_id and found.owner_id != principal.user_id):
-        raise NotFound("There is no such view.")
-    require_owner(principal, found.owner_id)
-    return found
 
 
 def _name(name: str) -> str:
