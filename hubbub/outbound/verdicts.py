@@ -37,6 +37,11 @@ MEDIA_TROUBLE = frozenset(
 )
 
 
+NEVER_ANSWERED = (
+    "The platform's answer was lost, and asking again did not bring it: the message may have been delivered."
+)
+
+
 class Fate(StrEnum):
     SENT = "sent"
     FAILED = "failed"
@@ -131,6 +136,8 @@ def _later(outcome: RetryLater, tried: Try, limits: Limits) -> Verdict:
     is_last = outcome.attempts_at_most is not None and tried.attempts >= outcome.attempts_at_most
     is_old = tried.now - tried.queued_at > GIVE_UP_AFTER
     if is_spent or is_last or is_old:
+        if ErrorCode.ANSWER_LOST in (outcome.code, tried.last_code):
+            return _unknown(Uncertain(why=NEVER_ANSWERED), tried.now)
         return Verdict(fate=Fate.FAILED, error=error_of(outcome, tried.now), code=outcome.code.value)
     delay = _jittered(outcome.after_seconds) if outcome.after_seconds is not None else backoff(tried.attempts)
     return Verdict(fate=Fate.AGAIN, code=outcome.code.value, delay=delay, is_counted=is_counted)

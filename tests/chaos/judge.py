@@ -63,7 +63,7 @@ class Verdict:
     not_drained: int = 0
     drain_seconds: float = 0.0
     examples: list[dict[str, Any]] = field(default_factory=list)
-    """The first few that were sent twice, or are unknown without a cut, as the platform saw them."""
+    """The first few that were sent twice, are unknown without a cut, or failed, as the platform saw them."""
 
     FORBIDDEN = (
         "unknown_not_cut",
@@ -224,8 +224,9 @@ def judge_unknown(verdict: Verdict, sends: list[dict[str, Any]], outbound: list[
     verdict.vague_answers = cut.vague_answers
     verdict.calls_cut = len(unanswered | cut.left_sending) + cut.vague_answers
     verdict.unknown, verdict.unknown_not_cut = len(unknown), len(not_cut)
-    verdict.examples += _examples(not_cut, sends, outbound)
-    verdict.failed = sum(message["status"] == "failed" for message in outbound)
+    verdict.examples += _examples(not_cut | failed, sends, outbound)
+    failed = {message["text"] for message in outbound if message["status"] == "failed"}
+    verdict.failed = len(failed)
 
 
 def _examples(

@@ -57,6 +57,7 @@ PLANS = {
         postgres_kills=3,
         away_seconds=60,
         lost_commits=100,
+        drain_seconds=900,
     ),
     "long": Plan(
         name="long",
