@@ -224,9 +224,9 @@ def judge_unknown(verdict: Verdict, sends: list[dict[str, Any]], outbound: list[
     verdict.vague_answers = cut.vague_answers
     verdict.calls_cut = len(unanswered | cut.left_sending) + cut.vague_answers
     verdict.unknown, verdict.unknown_not_cut = len(unknown), len(not_cut)
-    verdict.examples += _examples(not_cut | failed, sends, outbound)
     failed = {message["text"] for message in outbound if message["status"] == "failed"}
     verdict.failed = len(failed)
+    verdict.examples += _examples(not_cut | failed, sends, outbound)
 
 
 def _examples(
