@@ -14,14 +14,13 @@ export type Values = Record<string, string | number>;
 export type { Key };
 
 /** English words that the first screen says; all others come with the screen that says them, by `needWords`. */
-const atOnce = import.meta.glob<Catalogue>(['./en/shell.json', './en/inbox.json', './en/notifications.json'], {
+const atOnce = import.meta.glob<Catalogue>(['./en/shell.json', './en/inbox.json'], {
   eager: true,
   import: 'default',
 });
-const later = import.meta.glob<Catalogue>(
-  ['./*/*.json', '!./en/shell.json', '!./en/inbox.json', '!./en/notifications.json'],
-  { import: 'default' },
-);
+const later = import.meta.glob<Catalogue>(['./*/*.json', '!./en/shell.json', '!./en/inbox.json'], {
+  import: 'default',
+});
 
 const STORED = 'hubbub.language';
 /** The same for the pages that the server writes: signing in speaks the language that was chosen here, and the reverse. */

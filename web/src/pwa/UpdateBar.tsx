@@ -10,9 +10,9 @@ export function UpdateBar() {
   return (
     <div className={classes.bar} role="status">
       <IconRefresh size={16} aria-hidden />
-      <span>{t('notifications.newVersion')}</span>
+      <span>{t('shell.newVersion')}</span>
       <button type="button" className={classes.button} onClick={() => window.location.reload()}>
-        {t('notifications.loadIt')}
+        {t('shell.loadIt')}
       </button>
     </div>
   );

@@ -19,13 +19,13 @@ export async function tellOnScreen(event: ScreenEvent, me: string, open: (path: 
   const path = `/inbox/${id}`;
   if (window.location.pathname === path && document.visibilityState === 'visible') return;
   showNotice(id, sentenceOf(String(event.data.reason), await nameOf(id)), {
-    label: t('notifications.open'),
+    label: t('shell.open'),
     run: () => open(path),
   });
 }
 
 function sentenceOf(reason: string, name: string): string {
-  return translated(`notifications.here.${reason}`, t('notifications.here.other' as Key, { name }), { name });
+  return translated(`shell.here.${reason}`, t('shell.here.other' as Key, { name }), { name });
 }
 
 async function nameOf(id: string): Promise<string> {
@@ -35,8 +35,8 @@ async function nameOf(id: string): Promise<string> {
       queryFn: () =>
         unwrap(api.GET('/api/v1/conversations/{conversation_id}', { params: { path: { conversation_id: id } } })),
     });
-    return found.contact_name || found.title || t('notifications.push.customer');
+    return found.contact_name || found.title || t('shell.push.customer');
   } catch {
-    return t('notifications.push.customer');
+    return t('shell.push.customer');
   }
 }

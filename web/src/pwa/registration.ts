@@ -59,7 +59,7 @@ function lookForNewVersions(found: ServiceWorkerRegistration): void {
 
 /** The worker shows notifications when no page is open: it has to know the words of the person's language. */
 export async function sendWords(): Promise<void> {
-  const words = Object.fromEntries(WORDS.map((word) => [word, t(`notifications.push.${word}` as Key)]));
+  const words = Object.fromEntries(WORDS.map((word) => [word, t(`shell.push.${word}` as Key)]));
   await tell({ kind: 'words', words });
 }
 

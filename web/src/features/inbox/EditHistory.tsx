@@ -1,11 +1,9 @@
 import { Popover } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, unwrap } from '@/api/client';
-import { keys } from '@/api/keys';
+import { lazy, Suspense, useState } from 'react';
 import { t } from '@/i18n';
-import { clockTime } from '@/ui/time';
 import classes from './bubble.module.css';
+
+const Versions = lazy(() => import('./Versions'));
 
 /** "edited", and what it said before. */
 export function EditHistory({ messageId }: { messageId: string }) {
@@ -17,26 +15,13 @@ export function EditHistory({ messageId }: { messageId: string }) {
           {t('inbox.edited')}
         </button>
       </Popover.Target>
-      <Popover.Dropdown>{isOpen && <Versions messageId={messageId} />}</Popover.Dropdown>
+      <Popover.Dropdown>
+        {isOpen && (
+          <Suspense>
+            <Versions messageId={messageId} />
+          </Suspense>
+        )}
+      </Popover.Dropdown>
     </Popover>
-  );
-}
-
-function Versions({ messageId }: { messageId: string }) {
-  const edits = useQuery({
-    queryKey: keys.edits(messageId),
-    queryFn: () =>
-      unwrap(api.GET('/api/v1/messages/{message_id}/edits', { params: { path: { message_id: messageId } } })),
-    staleTime: 0,
-  });
-  if (!edits.data) return <span>{t('shell.loading')}</span>;
-  return (
-    <ol className={classes.versions}>
-      {edits.data.items.map((edit) => (
-        <li key={edit.edit_number} dir="auto">
-          <time>{clockTime(Date.parse(edit.edited_at))}</time> {edit.text}
-        </li>
-      ))}
-    </ol>
   );
 }

@@ -10,8 +10,8 @@ import { type Command, useCommands } from '@/ui/commands';
 import { Count } from './Count';
 import classes from './filterbar.module.css';
 import { CHOICES, type InboxSearch, NARROWING, TABS, type Tab } from './search';
+import { useFilterWords } from './useFilterWords';
 import { useInboxSearch } from './useInboxSearch';
-import { useFilterWords } from './useWordsOf';
 import { Views } from './Views';
 
 const KeepView = lazy(() => withWords('settings', import('./KeepView')));

@@ -3,6 +3,6 @@ import { SettingsPage } from '@/features/settings/SettingsPage';
 import { needWords } from '@/i18n';
 
 export const Route = createFileRoute('/_app/settings')({
-  loader: () => needWords('settings', 'profile'),
+  loader: () => needWords('settings', 'profile', 'notifications'),
   component: SettingsPage,
 });
