@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
+from hubbub.api.links import media_url
 from hubbub.api.router import Key, item, organization_of, page, who
 from hubbub.api.schemas.common import Accepted, Error, Limit
 from hubbub.api.schemas.contacts import (
@@ -22,10 +23,9 @@ from hubbub.api.schemas.contacts import (
     Suggestions,
 )
 from hubbub.api.schemas.messages import Messages
-from hubbub.api.shapes import URL_SECONDS, conversation_shape, message_shape
+from hubbub.api.shapes import conversation_shape, message_shape
 from hubbub.contacts import actions, queries
 from hubbub.conversations.actions import people
-from hubbub.conversations.media import signed_media_url
 from hubbub.conversations.notes import notes_of
 from hubbub.conversations.queries import list_timeline
 from hubbub.desk.queries.leads import leads_of
@@ -123,4 +123,4 @@ def _shown(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 def _shape(row: Mapping[str, Any]) -> dict[str, Any]:
     key = row["avatar_key"]
     shown = {name: value for name, value in row.items() if name != "avatar_key"}
-    return {**shown, "avatar_url": signed_media_url(key, URL_SECONDS) if key else None}
+    return {**shown, "avatar_url": media_url(key) if key else None}

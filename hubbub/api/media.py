@@ -1,4 +1,4 @@
-"""Files of our own store, by signed link: for browsers and for platforms that fetch what we send."""
+"""Files of our own store, by signed link: for screens, for programs, and for platforms that fetch what we send."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from typing import IO, Any, BinaryIO, cast
 from urllib.parse import quote
 
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from hubbub.api.errors import error_response
+from hubbub.api.scope import identify
 from hubbub.conversations.archiving.media import open_stored
 from hubbub.conversations.attachments import sniff
 from hubbub.conversations.media import MediaLink, open_media_link
-from hubbub.kit.errors import NotFound
+from hubbub.kit.errors import NotFound, Unauthenticated
 
 SHOWN_IN_THE_PAGE = frozenset(
     {
@@ -43,12 +45,26 @@ def serve(request: HttpRequest, token: str) -> HttpResponseBase:
     """The file that the link names, whole or one range of it; 404 when the link is too old or changed."""
     try:
         link = open_media_link(token)
+        _check(request, link)
         response = _file_response(link, request.headers.get("Range", ""))
     except NotFound as gone:
         return error_response(gone)
     for name, value in (HEADERS | _about(link)).items():
         response[name] = value
     return response
+
+
+def _check(request: HttpRequest, link: MediaLink) -> None:
+    """A screen's link is for whoever signed in to that organisation. Raises NotFound: nobody learns more."""
+    if link.organization is None:
+        return
+    try:
+        with transaction.atomic():
+            principal = identify(request)
+    except Unauthenticated:
+        principal = None
+    if principal is None or principal.organization_id != link.organization:
+        raise NotFound("This link is not valid any more.")
 
 
 def _file_response(link: MediaLink, wanted: str) -> HttpResponseBase:

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from hubbub.api.errors import error_response, method_not_allowed
+from hubbub.api.links import links_for
 from hubbub.kit.errors import HubbubError, InvalidInput, Unavailable
 from hubbub.organizations.access import Principal, enter_with_key
 from hubbub.organizations.models import Membership, Role
@@ -41,8 +42,10 @@ class OrganizationScopeMiddleware:
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         with transaction.atomic():
             try:
-                request.principal = identify(request)  # type: ignore[attr-defined]
-                response = self.get_response(request)
+                principal = identify(request)
+                request.principal = principal  # type: ignore[attr-defined]
+                with links_for(principal):
+                    response = self.get_response(request)
             except HubbubError as refused:
                 response = error_response(refused)
             if response.status_code >= FIRST_REFUSAL:

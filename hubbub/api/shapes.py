@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hubbub.conversations.media import signed_media_url, steady_media_url
-
-URL_SECONDS = 900
+from hubbub.api.links import media_url, picture_url
 
 
 def conversation_shape(row: Mapping[str, Any]) -> dict[str, Any]:
     """A conversation with its person's picture by signed URL."""
     shown = {name: value for name, value in row.items() if name != "contact_avatar_key"}
     key = row["contact_avatar_key"]
-    shown["contact_avatar_url"] = steady_media_url(key) if key else None
+    shown["contact_avatar_url"] = picture_url(key) if key else None
     return shown
 
 
@@ -78,7 +76,7 @@ def attachment_shape(attachment: Mapping[str, Any]) -> dict[str, Any]:
     key = attachment["storage_key"]
     shown = {name: value for name, value in attachment.items() if name != "storage_key"}
     names = {"file_name": attachment["file_name"], "mime_type": attachment["mime_type"]}
-    shown["url"] = signed_media_url(key, URL_SECONDS, **names) if key else None
+    shown["url"] = media_url(key, **names) if key else None
     return shown
 
 
@@ -93,5 +91,5 @@ def _draft_file(file: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: value for name, value in file.items() if name != "storage_key"}
     if key := file.get("storage_key"):
         names = {"file_name": file.get("file_name") or "", "mime_type": file.get("mime_type") or ""}
-        shown["url"] = signed_media_url(key, URL_SECONDS, **names)
+        shown["url"] = media_url(key, **names)
     return shown

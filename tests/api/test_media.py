@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from hubbub.api.shapes import URL_SECONDS
+from hubbub.api.links import URL_SECONDS
 from hubbub.conversations.media import signed_media_url
 from hubbub.kit import clock
 from hubbub.kit.ids import new_id

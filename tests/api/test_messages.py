@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from hubbub.channels.models import Channel
 from hubbub.organizations.models import Role
 from hubbub.organizations.scope import organization_scope
+from tests.support.factories import Tenant
+from tests.support.people import make_member
 from tests.support.talk import Talk, make_talk
 from tests.support.web import Api, api_for
 
 pytestmark = pytest.mark.usefixtures("database")
+PICTURE = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+)
 
 
 def _thread(talk: Talk) -> str:
@@ -94,11 +103,7 @@ def test_an_uploaded_file_is_sent_and_read_back_through_a_signed_link() -> None:
     with organization_scope(talk.tenant.id):
         Channel.objects.filter(id=talk.channel.id).update(settings={})
     api = api_for(talk.tenant)
-    picture = (
-        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
-        b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
-    )
-    uploaded = _upload(api, "dot.png", picture, "image/png")
+    uploaded = _upload(api, "dot.png", PICTURE, "image/png")
     assert (uploaded["status"], uploaded["mime_type"]) == (201, "image/png")
     body = {"kind": "media", "media": [{"type": "image", "upload_id": uploaded["upload_id"]}]}
     answer = api.post(_thread(talk), body)
@@ -106,7 +111,7 @@ def test_an_uploaded_file_is_sent_and_read_back_through_a_signed_link() -> None:
     [attachment] = answer.body["attachments"]
     path = attachment["url"].partition("/media/")[2]
     served = api.client.get(f"/media/{path}")
-    assert b"".join(served) == picture
+    assert b"".join(served) == PICTURE
     assert served["Content-Type"] == "image/png"
     assert (served["X-Content-Type-Options"], served["Content-Security-Policy"][:7]) == ("nosniff", "sandbox")
     part = api.client.get(f"/media/{path}", headers={"Range": "bytes=1-3"})
@@ -181,3 +186,42 @@ def test_what_we_sent_is_shown_with_its_buttons_and_without_their_payloads() -> 
 def test_a_plain_text_says_no_more_than_its_text() -> None:
     talk = make_talk("hello")
     assert "said" not in api_for(talk.tenant).post(_thread(talk), {"text": "plain"}).body["content"]
+
+
+def _signed_in(tenant: Tenant) -> Client:
+    """The browser of somebody who works there."""
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(make_member(tenant))
+    return browser
+
+
+def test_a_screen_s_link_opens_for_nobody_but_people_of_the_organisation() -> None:
+    talk, other = make_talk("hello"), make_talk("hello")
+    with organization_scope(talk.tenant.id):
+        Channel.objects.filter(id=talk.channel.id).update(settings={})
+    uploaded = _upload(api_for(talk.tenant), "dot.png", PICTURE, "image/png")
+    body = {"kind": "media", "media": [{"type": "image", "upload_id": uploaded["upload_id"]}]}
+    assert api_for(talk.tenant).post(_thread(talk), body).status == 201
+    ours, theirs = _signed_in(talk.tenant), _signed_in(other.tenant)
+    [link] = [file["url"] for one in _listed(ours, talk) for file in one["attachments"]]
+    assert link.startswith("/media/"), "the page's own host, for which the browser says who signed in"
+    served = ours.get(link)
+    assert (served.status_code, b"".join(served)) == (200, PICTURE)
+    key = api_for(talk.tenant)
+    assert key.client.get(link, headers={"Authorization": f"Bearer {key.key}"}).status_code == 200
+    for stranger in (theirs, Client(SERVER_NAME="localhost")):
+        refused = stranger.get(link)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (404, "not_found")
+    foreign = api_for(other.tenant)
+    for header in (f"Bearer {foreign.key}", "Bearer hub_none"):
+        assert foreign.client.get(link, headers={"Authorization": header}).status_code == 404
+
+
+def test_a_message_of_another_organisation_is_not_there() -> None:
+    talk, other = make_talk("hello"), make_talk("hello")
+    assert api_for(other.tenant).get(_thread(talk)).status == 404
+    assert _signed_in(other.tenant).get(f"/api/v1{_thread(talk)}").status_code == 404
+
+
+def _listed(browser: Client, talk: Talk) -> list[dict[str, Any]]:
+    return list(browser.get(f"/api/v1{_thread(talk)}").json()["items"])

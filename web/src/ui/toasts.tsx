@@ -51,8 +51,17 @@ export function sentenceOf(problem: unknown): string {
   return t('shell.unexpected');
 }
 
+const underWay = new Set<Promise<unknown>>();
+
+/** Ctrl-Z while this is being done means this, not what was done before. */
+export function undoWaitsFor(work: Promise<unknown>): void {
+  underWay.add(work);
+  void work.finally(() => underWay.delete(work));
+}
+
 /** Takes the newest change back that can still be taken back. */
-export function undoLast(): void {
+export async function undoLast(): Promise<void> {
+  await Promise.allSettled(underWay);
   const last = toasts.get().findLast((toast) => toast.undo);
   if (last) undoToast(last);
 }

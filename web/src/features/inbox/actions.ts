@@ -2,7 +2,7 @@ import { ApiError, api, type Schemas, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { meQuery, queryClient } from '@/api/queries';
 import { t } from '@/i18n';
-import { showError, showToast } from '@/ui/toasts';
+import { showError, showToast, undoWaitsFor } from '@/ui/toasts';
 import { type Conversation, placeConversation, staleLists } from './lists';
 
 type Priority = Conversation['priority'];
@@ -20,7 +20,13 @@ interface Change {
 const at = (id: string) => ({ params: { path: { conversation_id: id } } });
 
 /** Shows a change at once, asks the server for it, and takes it back with the server's sentence when it says no. */
-async function change(conversation: Conversation, { patch, ask, said, undo }: Change): Promise<void> {
+function change(conversation: Conversation, wanted: Change): Promise<void> {
+  const changed = carryOut(conversation, wanted);
+  undoWaitsFor(changed);
+  return changed;
+}
+
+async function carryOut(conversation: Conversation, { patch, ask, said, undo }: Change): Promise<void> {
   placeConversation({ ...conversation, ...patch });
   try {
     const answer = await ask();
