@@ -106,10 +106,10 @@ class Hub:
         assert answer.status_code == 200, answer.text
 
     def wait_for_some_answer(self, platform: str, person: str) -> None:
-        assert wait_until(lambda: any(one["direction"] == "out" for one in self.phone(platform, person)), 20)
+        assert wait_until(lambda: any(one["direction"] == "out" for one in self.phone(platform, person)), 60)
 
     def wait_for_answer(self, platform: str, person: str, text: str) -> None:
-        assert wait_until(lambda: any(one.get("text") == text for one in self.phone(platform, person)), 20)
+        assert wait_until(lambda: any(one.get("text") == text for one in self.phone(platform, person)), 60)
         assert [one["direction"] for one in self.phone(platform, person) if one.get("text") == text] == ["out"]
 
 

@@ -322,3 +322,19 @@ def test_a_name_and_a_choice_of_notifications_are_saved(hub: Hub, desks: Any) ->
             box.set_checked(wanted_state)
         page.reload()
         expect(box).to_be_checked(checked=wanted_state)
+
+
+def test_a_new_version_is_offered_and_loaded_when_the_person_wants_it(hub: Hub, installed_desks: Any) -> None:
+    from playwright.sync_api import expect
+
+    page: Page = installed_desks().page
+    page.evaluate("window.isBefore = true")
+    bar = page.get_by_role("status").filter(has_text="A new version is ready.")
+    expect(bar).to_have_count(0)
+    # Another worker for the same pages installs itself and takes over, as that of another version does.
+    page.evaluate("navigator.serviceWorker.register('/sw.js?another').then(() => undefined)")
+    expect(bar).to_be_visible(timeout=60_000)
+    assert page.evaluate("window.isBefore"), "nobody who writes is interrupted"
+    bar.get_by_role("button", name="Load it").click()
+    page.wait_for_function("window.isBefore === undefined")
+    page.locator("article").first.wait_for()
