@@ -7,6 +7,7 @@ export const keys = {
   views: ['views'] as const,
   cannedReplies: ['canned-replies'] as const,
   workingHours: ['working-hours'] as const,
+  events: ['events'] as const,
   counts: ['counts'] as const,
   channels: ['channels'] as const,
   channel: (id: string) => ['channels', id] as const,

@@ -71,6 +71,12 @@ export const countsQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/conversations/counts', { signal })),
 });
 
+/** The organisation's own stand below `channel_id: null`. */
+export const hoursQuery = queryOptions({
+  queryKey: keys.workingHours,
+  queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/working-hours', { signal }))).items,
+});
+
 /** Whoever looks at the screen; the frame is shown only when this is known. */
 export function useMe(): Schemas['Me'] {
   return useQuery(meQuery).data!;

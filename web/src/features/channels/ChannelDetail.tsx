@@ -18,7 +18,6 @@ import { formatNumber, t } from '@/i18n';
 import { ChannelBadge, PLATFORM_NAMES } from '@/ui/ChannelBadge';
 import { fullTime } from '@/ui/time';
 import { showError, showToast } from '@/ui/toasts';
-import { StateBadge } from './ChannelsPage';
 import { type Channel, toneOf } from './channels';
 import classes from './channels.module.css';
 import { Health } from './Health';
@@ -27,6 +26,7 @@ import { Permissions } from './Permissions';
 import { ProfileForm } from './ProfileForm';
 import { activityQuery, changes } from './queries';
 import { SettingsForm } from './SettingsForm';
+import { StateBadge } from './StateBadge';
 
 interface Props {
   channel: Channel;

@@ -14,6 +14,7 @@ import { ConnectDialog } from './ConnectDialog';
 import { type Channel, type ChannelsSearch, chosenOf, PLATFORMS, STATES, toneOf } from './channels';
 import classes from './channels.module.css';
 import { activityQuery } from './queries';
+import { StateBadge } from './StateBadge';
 
 const route = getRouteApi('/_app/channels');
 
@@ -190,14 +191,6 @@ function Figure({ label, children }: { label: string; children: ReactNode }) {
     <span className={classes.figure}>
       <span className="visually-hidden">{label} </span>
       {children}
-    </span>
-  );
-}
-
-export function StateBadge({ status }: { status: Channel['status'] }) {
-  return (
-    <span className={classes.state} data-tone={toneOf(status)}>
-      {t(`channels.state.${status}`)}
     </span>
   );
 }

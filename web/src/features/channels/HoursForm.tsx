@@ -2,6 +2,7 @@ import { ActionIcon, Button, Switch } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { hoursQuery } from '@/api/queries';
 import { dateFormat, t } from '@/i18n';
 import { showError, showToast } from '@/ui/toasts';
 import classes from './channels.module.css';
@@ -18,7 +19,7 @@ import {
   writeHours,
 } from './hours';
 import type { Json } from './profile';
-import { changes, hoursQuery } from './queries';
+import { changes } from './queries';
 
 /** When people answer on this channel: the organisation's hours, or its own. */
 export function HoursForm({ channelId }: { channelId: string }) {

@@ -49,12 +49,6 @@ export const permissionsQuery = (id: string) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/channels/{channel_id}/permissions', { params: path(id), signal })),
   });
 
-/** The organisation's own stand below `channel_id: null`. */
-export const hoursQuery = queryOptions({
-  queryKey: ['working-hours', 'channels'],
-  queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/working-hours', { signal }))).items,
-});
-
 /** What can be done with a channel, by the last word of its address. */
 export const changes = {
   pause: (id: string) => unwrap(api.POST('/api/v1/channels/{channel_id}/pause', { params: path(id) })),

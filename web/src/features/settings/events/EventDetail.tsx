@@ -2,13 +2,13 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, type Schemas, unwrap } from '@/api/client';
+import { keys } from '@/api/keys';
 import { t } from '@/i18n';
 import { Failure, Skeletons } from '@/ui/states';
 import { fullTime } from '@/ui/time';
 import { showError, showToast } from '@/ui/toasts';
 import { useChange } from '../parts';
 import classes from '../settings.module.css';
-import { eventsKey } from './EventsPage';
 
 const REPLAY_MS = 1500;
 /** What has not had its effect can be put aside. */
@@ -18,19 +18,19 @@ const CANCELLABLE: readonly string[] = ['dead', 'malformed', 'unknown', 'ignored
 export function EventDetail({ id, mayReplay }: { id: string; mayReplay: boolean }) {
   const path = { params: { path: { event_id: id } } };
   const found = useQuery({
-    queryKey: [...eventsKey, id],
+    queryKey: [...keys.events, id],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/events/{event_id}', { ...path, signal })),
     staleTime: 0,
     refetchInterval: ({ state: { data } }) => (data?.replay_requested_at ? REPLAY_MS : false),
   });
   const replay = useChange(
     () => unwrap(api.POST('/api/v1/events/{event_id}/replay', path)),
-    eventsKey,
+    keys.events,
     () => showToast(t('settings.events.replayed')),
   );
   const cancel = useChange(
     () => unwrap(api.POST('/api/v1/events/{event_id}/cancel', path)),
-    eventsKey,
+    keys.events,
     () => showToast(t('settings.events.cancelled')),
   );
   if (found.isPending) return <Skeletons count={2} height={40} />;

@@ -3,6 +3,7 @@ import { IconListCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Schemas, unwrap } from '@/api/client';
+import { keys } from '@/api/keys';
 import { channelsQuery, useMay } from '@/api/queries';
 import { t } from '@/i18n';
 import { ChannelBadge, type Platform } from '@/ui/ChannelBadge';
@@ -21,12 +22,10 @@ type Choice = State | typeof LETTERS | '';
 const TROUBLED: readonly string[] = ['dead', 'malformed', 'unknown'];
 
 /** Below one key, so that a replay makes all of it stale. */
-export const eventsKey = ['events'];
-
 const REPLAY_MS = 1500;
 
 const eventsQuery = (state: Choice, channel_id: string) =>
-  endless([...eventsKey, { state, channel_id }], (cursor, signal) => {
+  endless([...keys.events, { state, channel_id }], (cursor, signal) => {
     const which = state === LETTERS ? { is_dead: true } : { state: state || undefined };
     const query = { limit: 50, cursor, channel_id: channel_id || undefined, ...which };
     return unwrap(api.GET('/api/v1/events', { params: { query }, signal }));

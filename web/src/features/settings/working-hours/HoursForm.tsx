@@ -2,12 +2,11 @@ import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { api, unwrap } from '@/api/client';
-import { queryClient } from '@/api/queries';
+import { hoursQuery, queryClient } from '@/api/queries';
 import { t } from '@/i18n';
 import { sentenceOf, showError, showToast } from '@/ui/toasts';
 import { useChange } from '../parts';
 import classes from '../settings.module.css';
-import { hoursQuery } from './HoursPage';
 import { DAYS, type Day, dayNameOf, faultOf, type Hours, keptEnd, type Range, shownEnd } from './week';
 
 interface Props {

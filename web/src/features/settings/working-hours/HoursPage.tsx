@@ -1,21 +1,15 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { IconClock } from '@tabler/icons-react';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Schemas, unwrap } from '@/api/client';
-import { keys } from '@/api/keys';
-import { channelsQuery, useMay } from '@/api/queries';
+import type { Schemas } from '@/api/client';
+import { channelsQuery, hoursQuery, useMay } from '@/api/queries';
 import { t } from '@/i18n';
 import { Empty, Failure, Skeletons } from '@/ui/states';
 import { Page } from '../parts';
 import classes from '../settings.module.css';
 import { HoursForm } from './HoursForm';
 import { hoursOf, ordinaryHours } from './week';
-
-export const hoursQuery = queryOptions({
-  queryKey: keys.workingHours,
-  queryFn: () => unwrap(api.GET('/api/v1/working-hours')).then((answer) => answer.items),
-});
 
 /** When people are at work: everywhere, and where a channel has hours of its own. */
 export function HoursPage() {
