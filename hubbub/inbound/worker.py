@@ -18,8 +18,9 @@ from threading import Event, Lock, get_ident
 from django.db import Error, connection, transaction
 
 from hubbub.conversations.effects import apply_overdue
+from hubbub.inbound.batch import DeliveryRow
 from hubbub.inbound.lease import ScanFloor, lease
-from hubbub.inbound.pipeline import COMPANY, Applied, apply_deliveries
+from hubbub.inbound.pipeline import Applied, apply_deliveries
 from hubbub.inbound.record import erase_unsent
 from hubbub.inbound.replay import replay_requested
 from hubbub.kit.clock import monotonic
@@ -80,6 +81,8 @@ class _State:
     entrance: Lock = field(default_factory=Lock)
     watch: _HangWatch = field(default_factory=_HangWatch)
     careful: int = CAREFUL_DELIVERIES
+    spared: list[DeliveryRow] = field(default_factory=list)
+    """Tried when the database broke off: they did not stop this process, and their attempt is taken back."""
     idle_turns: int = 0
     chores_at: float = 0.0
 
@@ -115,11 +118,12 @@ def _rest(state: _State, applied: Applied) -> None:
 
 
 def _turn(state: _State) -> Applied:
+    _take_back_attempts(state)
     state.floor.refresh()
     _chores(state)
     if state.careful > 0:
         state.careful -= 1
-        return _one_carefully(state.floor.floor)
+        return _one_carefully(state)
     return _apply(state)
 
 
@@ -127,23 +131,28 @@ def _apply(state: _State) -> Applied:
     return apply_deliveries(BATCH, floor=state.floor.floor, entrance=state.entrance)
 
 
-def _one_carefully(floor: int) -> Applied:
+def _one_carefully(state: _State) -> Applied:
     with transaction.atomic():
-        found = lease(1, floor=floor)
+        found = lease(1, floor=state.floor.floor)
         if not found:
             return Applied()
         delivery = found[0]
+        state.spared.append(delivery)
         statement = GIVE_UP if delivery.attempts >= MOST_ATTEMPTS else TRY
         execute(statement, id=delivery.id, received_at=delivery.received_at)
     if delivery.attempts >= MOST_ATTEMPTS:
         log_event(logger, logging.ERROR, "delivery_died", delivery_id=delivery.id)
-        return Applied(deliveries=1)
-    try:
-        return apply_deliveries(1, floor=floor)
-    except Error as failure:
-        if getattr(failure.__cause__, "sqlstate", "") in COMPANY:
-            execute(NOT_ITS_FAULT, id=delivery.id, received_at=delivery.received_at)
-        raise
+        applied = Applied(deliveries=1)
+    else:
+        applied = apply_deliveries(1, floor=state.floor.floor)
+    state.spared.clear()
+    return applied
+
+
+def _take_back_attempts(state: _State) -> None:
+    for delivery in tuple(state.spared):
+        execute(NOT_ITS_FAULT, id=delivery.id, received_at=delivery.received_at)
+        state.spared.remove(delivery)
 
 
 def _chores(state: _State) -> None:

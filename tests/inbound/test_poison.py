@@ -186,6 +186,30 @@ def test_a_delivery_that_only_waited_for_a_lock_is_never_given_up() -> None:
     assert shop.texts() == ["before", "hello"]
 
 
+def test_a_delivery_at_which_the_connection_broke_off_again_and_again_is_never_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    apply_all()
+    shop = open_shop()
+    deliver("line", line.body(shop.address, line.text("hello")))
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("the answer to COMMIT was lost")
+
+    with acting_as("inbound"):
+        state = worker._State()
+        with monkeypatch.context() as patch:
+            patch.setattr(worker, "apply_deliveries", away)
+            for _ in range(worker.MOST_ATTEMPTS + 1):
+                with pytest.raises(OperationalError):
+                    worker._turn(state)
+        assert worker._turn(state).messages == 1
+        assert run("SELECT attempts FROM delivery WHERE processed_at IS NOT NULL ORDER BY seq DESC LIMIT 1") == [
+            {"attempts": 1}
+        ]
+    assert shop.texts() == ["hello"]
+
+
 @contextmanager
 def held_by_somebody_else(shop: Shop) -> Iterator[None]:
     """Another session has locked the shop's contacts."""
