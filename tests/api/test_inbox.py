@@ -404,4 +404,4 @@ def test_what_the_team_wrote_stays_when_two_people_turn_out_to_be_one() -> None:
     assert listed(api, status="active") == listed(api, mentions="unseen") == [kept["id"]]
     assert [one["text"] for one in api.get(f"/conversations/{kept['id']}/notes").items] == ["likes red"]
     assert len(api.get(f"/conversations/{kept['id']}/scheduled").items) == 1
-    assert listed(api, tag="vip") == []
+    assert listed(api, tag="vip") == [kept["id"]]
