@@ -37,9 +37,9 @@ class _Cost:
 
 
 def measure_growth(town: Town) -> list[Result]:
-    empty(town)
     costs, stored = {}, 0
     with serving("growth_web", ["manage.py", "web"], town.logs, health=HEALTH) as web, inbound_lane(town):
+        empty(town)  # also of whom the lane was warmed with
         for size in SIZES:
             preload(town, "facebook", stored, size - 1)
             stored = size
