@@ -1,10 +1,7 @@
 """The inbound lane: leases deliveries and applies them until it is told to stop.
 
-After a start it is careful for a while: one delivery at a time, its attempt counted and committed first. A delivery
-that kills or hangs the process is found that way, and is dead after three attempts; its neighbours are not held up.
-
-While it is behind, a second thread takes every other batch, so that Python reads one batch while Postgres writes the
-other (docs/adr/0005-two-batches-at-a-time.md).
+After a start it is careful for a while (`careful.py`). While it is behind, a second thread takes every other batch, so
+that Python reads one batch while Postgres writes the other (docs/adr/0005-two-batches-at-a-time.md).
 """
 
 from __future__ import annotations
@@ -18,35 +15,23 @@ from threading import Event, Lock, get_ident
 from django.db import Error, connection, transaction
 
 from hubbub.conversations.effects import apply_overdue
-from hubbub.inbound.batch import DeliveryRow
-from hubbub.inbound.lease import ScanFloor, lease
+from hubbub.inbound.careful import CarefulStart
+from hubbub.inbound.lease import ScanFloor
 from hubbub.inbound.pipeline import Applied, apply_deliveries
 from hubbub.inbound.record import erase_unsent
 from hubbub.inbound.replay import replay_requested
 from hubbub.kit.clock import monotonic
 from hubbub.kit.logging import log_event
 from hubbub.kit.second_thread import SecondThread
-from hubbub.organizations.database import run as execute
 from hubbub.organizations.screens import ScreenEvent, emit
 
 logger = logging.getLogger(__name__)
 
 BATCH = 400
-CAREFUL_DELIVERIES = 20
-MOST_ATTEMPTS = 3
 HANG_SECONDS = 60
 IDLE_SECONDS = (0.01, 0.02, 0.04, 0.05)
 CHORES_EVERY_SECONDS = 1.0
 PAUSE_AFTER_ERROR_SECONDS = 0.5
-
-TRY = "UPDATE delivery SET attempts = attempts + 1 WHERE id = %(id)s AND received_at = %(received_at)s"
-NOT_ITS_FAULT = """
-UPDATE delivery SET attempts = greatest(attempts - 1, 0) WHERE id = %(id)s AND received_at = %(received_at)s
-"""
-GIVE_UP = """
-UPDATE delivery SET processed_at = hubbub_now(), state = 'dead', error = 'It stopped the worker three times.'
- WHERE id = %(id)s AND received_at = %(received_at)s
-"""
 
 
 class _HangWatch:
@@ -80,9 +65,7 @@ class _State:
     floor: ScanFloor = field(default_factory=ScanFloor)
     entrance: Lock = field(default_factory=Lock)
     watch: _HangWatch = field(default_factory=_HangWatch)
-    careful: int = CAREFUL_DELIVERIES
-    spared: list[DeliveryRow] = field(default_factory=list)
-    """Tried when the database broke off: they did not stop this process, and their attempt is taken back."""
+    careful: CarefulStart = field(default_factory=CarefulStart)
     idle_turns: int = 0
     chores_at: float = 0.0
 
@@ -118,41 +101,14 @@ def _rest(state: _State, applied: Applied) -> None:
 
 
 def _turn(state: _State) -> Applied:
-    _take_back_attempts(state)
+    state.careful.take_back_attempts()
     state.floor.refresh()
     _chores(state)
-    if state.careful > 0:
-        state.careful -= 1
-        return _one_carefully(state)
-    return _apply(state)
+    return state.careful.apply_one(state.floor.floor) if state.careful.left > 0 else _apply(state)
 
 
 def _apply(state: _State) -> Applied:
     return apply_deliveries(BATCH, floor=state.floor.floor, entrance=state.entrance)
-
-
-def _one_carefully(state: _State) -> Applied:
-    with transaction.atomic():
-        found = lease(1, floor=state.floor.floor)
-        if not found:
-            return Applied()
-        delivery = found[0]
-        state.spared.append(delivery)
-        statement = GIVE_UP if delivery.attempts >= MOST_ATTEMPTS else TRY
-        execute(statement, id=delivery.id, received_at=delivery.received_at)
-    if delivery.attempts >= MOST_ATTEMPTS:
-        log_event(logger, logging.ERROR, "delivery_died", delivery_id=delivery.id)
-        applied = Applied(deliveries=1)
-    else:
-        applied = apply_deliveries(1, floor=state.floor.floor)
-    state.spared.clear()
-    return applied
-
-
-def _take_back_attempts(state: _State) -> None:
-    for delivery in tuple(state.spared):
-        execute(NOT_ITS_FAULT, id=delivery.id, received_at=delivery.received_at)
-        state.spared.remove(delivery)
 
 
 def _chores(state: _State) -> None:

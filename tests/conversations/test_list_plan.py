@@ -36,20 +36,25 @@ SELECT md5(%(salt)s || 'c' || n)::uuid, %(organization)s, %(project)s, %(channel
 """
 
 
+def filled_with_many(channel: Channel) -> None:
+    """MANY people, each with a conversation."""
+    values: dict[str, Any] = {
+        "salt": new_id().hex,
+        "organization": channel.organization_id,
+        "project": channel.project_id,
+        "channel": channel.id,
+        "many": MANY,
+    }
+    with organization_scope(channel.organization_id), connection.cursor() as cursor:
+        for statement in FILL.split(";\n")[:2]:
+            cursor.execute(statement, values)
+
+
 @pytest.fixture(scope="module")
 def crowd(database: None) -> tuple[Tenant, Channel]:
     tenant = make_tenant()
     channel = make_channel(tenant, "line")
-    values: dict[str, Any] = {
-        "salt": new_id().hex,
-        "organization": tenant.id,
-        "project": tenant.project.id,
-        "channel": channel.id,
-        "many": MANY,
-    }
-    with organization_scope(tenant.id), connection.cursor() as cursor:
-        for statement in FILL.split(";\n")[:2]:
-            cursor.execute(statement, values)
+    filled_with_many(channel)
     with acting_as("migrator"), connection.cursor() as cursor:
         cursor.execute("ANALYZE conversation; ANALYZE contact")
     return tenant, channel
@@ -122,16 +127,8 @@ def desk(database: None) -> tuple[Tenant, Channel, UUID]:
     tenant = make_tenant()
     channel = make_channel(tenant, "line")
     agents = [make_member(tenant).id for _ in range(AGENTS)]
-    values: dict[str, Any] = {
-        "salt": new_id().hex,
-        "organization": tenant.id,
-        "project": tenant.project.id,
-        "channel": channel.id,
-        "many": MANY,
-    }
+    filled_with_many(channel)
     with organization_scope(tenant.id), connection.cursor() as cursor:
-        for statement in FILL.split(";\n")[:2]:
-            cursor.execute(statement, values)
         cursor.execute(DEAL_OUT, {"agents": agents})
         cursor.execute(SNOOZE)
     with acting_as("migrator"), connection.cursor() as cursor:
@@ -196,16 +193,8 @@ def street(database: None) -> tuple[Tenant, Channel, Channel]:
     """One LINE channel and one WhatsApp number; its windows are closed; one in 500 is unread, or called Tanaka."""
     tenant = make_tenant()
     line, whatsapp = make_channel(tenant, "line"), make_channel(tenant, "whatsapp")
-    values: dict[str, Any] = {
-        "salt": new_id().hex,
-        "organization": tenant.id,
-        "project": tenant.project.id,
-        "channel": line.id,
-        "many": MANY,
-    }
+    filled_with_many(line)
     with organization_scope(tenant.id), connection.cursor() as cursor:
-        for statement in FILL.split(";\n")[:2]:
-            cursor.execute(statement, values)
         cursor.execute(SCATTER, {"channels": [line.id, whatsapp.id]})
         cursor.execute(OPEN_WINDOWS)
         cursor.execute("UPDATE conversation SET identity_id = contact_id")

@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from hubbub.connectors import registry
-from hubbub.inbound import actions, pipeline, store, worker
+from hubbub.inbound import actions, careful, pipeline, store, worker
 from hubbub.inbound.batch import Arrival, Batch
 from hubbub.inbound.lease import ScanFloor, lease
 from hubbub.inbound.replay import replay_requested
@@ -179,7 +179,7 @@ def test_a_delivery_that_only_waited_for_a_lock_is_never_given_up() -> None:
         ours.ensure_connection()
         run("SET lock_timeout = '50ms'")
         state = worker._State()
-        for _ in range(worker.MOST_ATTEMPTS + 1):
+        for _ in range(careful.MOST_ATTEMPTS + 1):
             with pytest.raises(OperationalError, match="lock timeout"):
                 worker._turn(state)
     apply_all()
@@ -199,8 +199,8 @@ def test_a_delivery_at_which_the_connection_broke_off_again_and_again_is_never_g
     with acting_as("inbound"):
         state = worker._State()
         with monkeypatch.context() as patch:
-            patch.setattr(worker, "apply_deliveries", away)
-            for _ in range(worker.MOST_ATTEMPTS + 1):
+            patch.setattr(careful, "apply_deliveries", away)
+            for _ in range(careful.MOST_ATTEMPTS + 1):
                 with pytest.raises(OperationalError):
                     worker._turn(state)
         assert worker._turn(state).messages == 1

@@ -104,14 +104,14 @@ TWO_THREADS = """
 import django, threading
 django.setup()
 from collections import Counter
-from hubbub.inbound import worker
+from hubbub.inbound import careful, worker
 stop, worked = threading.Event(), Counter()
 worker.BATCH = 4
 apply = worker._apply
 def counting(state):
     applied = apply(state)
     worked[threading.get_ident()] += applied.deliveries
-    if worked.total() >= 120 - worker.CAREFUL_DELIVERIES:
+    if worked.total() >= 120 - careful.CAREFUL_DELIVERIES:
         stop.set()
     return applied
 worker._apply = counting
