@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from hubbub.automation.comments import COMMENT, privately
@@ -184,16 +185,24 @@ def _failed(run: LiveRun, sentence: str) -> RunState:
 
 def _decided(run: LiveRun, turn: Advance, name: str, *, is_new: bool) -> Decision:
     state = turn.state
-    write = _write(run, state.to_json(), status=state.status, error=state.error, step=state.step, is_new=is_new)
-    write = replace(write, due_at=state.due_at)
-    is_live = state.status in LIVE
-    live = replace(run, state=write.state, status=state.status, step=state.step, due_at=state.due_at)
+    write = _write(
+        run,
+        state.to_json(),
+        status=state.status,
+        error=state.error,
+        step=state.step,
+        due_at=state.due_at,
+        is_new=is_new,
+    )
+    live = None
+    if state.status in LIVE:
+        live = replace(run, state=write.state, status=state.status, step=state.step, due_at=state.due_at)
     return Decision(
         name="flow",
         reason=state.error or f"{state.status} at {state.step}"[:200],
         effects=turn.effects,
         runs=(write,),
-        live=live if is_live else None,
+        live=live,
         flow_id=run.flow_id,
         flow_name=name,
         version_id=run.version_id,
@@ -201,7 +210,14 @@ def _decided(run: LiveRun, turn: Advance, name: str, *, is_new: bool) -> Decisio
 
 
 def _write(
-    run: LiveRun, state: Mapping[str, object], *, status: str, error: str, step: str | None = None, is_new: bool = False
+    run: LiveRun,
+    state: Mapping[str, object],
+    *,
+    status: str,
+    error: str,
+    step: str | None = None,
+    due_at: datetime | None = None,
+    is_new: bool = False,
 ) -> RunWrite:
     return RunWrite(
         id=run.id,
@@ -214,6 +230,7 @@ def _write(
         state=state,  # type: ignore[arg-type]
         status=status,
         step=run.step if step is None else step,
+        due_at=due_at,
         error=error,
         is_new=is_new,
     )
@@ -225,5 +242,6 @@ def runs_of(decisions: list[Decision]) -> list[RunWrite]:
     merged: dict[UUID, RunWrite] = {}
     for write in (write for decision in decisions for write in decision.runs):
         new |= {write.id} if write.is_new else set()
-        merged[write.id] = replace(write, is_new=write.id in new)
+        is_new = write.id in new
+        merged[write.id] = write if write.is_new is is_new else replace(write, is_new=is_new)
     return list(merged.values())

@@ -36,7 +36,7 @@ UPDATE automation_lane SET leased_until = hubbub_now() + make_interval(secs => %
 """
 FINISH = """
 WITH decided AS (
-    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n int, organization_id uuid, conversation_id uuid,
+    SELECT * FROM json_to_recordset(%(rows)s::json) AS r (n int, organization_id uuid, conversation_id uuid,
            message_id uuid, decision text, reason text)),
 done AS (DELETE FROM automation_item WHERE id IN (SELECT message_id FROM decided) RETURNING id AS message_id)
 INSERT INTO automation_log (organization_id, at, conversation_id, message_id, lease_token, decision, reason)
@@ -49,7 +49,7 @@ UPDATE automation_lane l
    SET lease_token = NULL, leased_until = NULL, attempts = 0, last_error = '',
        pending_since = CASE WHEN more.yes THEN l.pending_since END,
        due_at = CASE WHEN more.yes THEN hubbub_now() WHEN l.due_at > r.claimed_at THEN l.due_at ELSE r.wake_at END
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, claimed_at timestamptz, wake_at timestamptz)
+  FROM json_to_recordset(%(rows)s::json) AS r (conversation_id uuid, claimed_at timestamptz, wake_at timestamptz)
  CROSS JOIN LATERAL (
        SELECT EXISTS (SELECT FROM automation_item i WHERE i.conversation_id = r.conversation_id) AS yes) more
  WHERE l.conversation_id = r.conversation_id AND l.lease_token = %(token)s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -95,7 +96,7 @@ def _carry_out(organization_id: UUID, turns: Sequence[Turn]) -> None:
         turn.problems.extend(_apply(organization_id, turn))
     _send(organization_id, turns)
     save_runs(runs_of([turn.decision for turn in turns]))
-    count_steps([count for turn in turns for count in _counts(organization_id, turn.decision)])
+    count_steps(_counts(organization_id, turns))
     lane.finish([_finished(turn, turn.heard) for turn in turns if turn.heard is not None])
 
 
@@ -136,20 +137,27 @@ def _wanted(turn: Turn, number: int, content: OutboundMessage) -> Wanted:
     )
 
 
-def _counts(organization_id: UUID, decision: Decision) -> list[StepCount]:
-    if decision.flow_id is None or decision.version_id is None:
-        return []
+def _counts(organization_id: UUID, turns: Iterable[Turn]) -> list[StepCount]:
+    """How often each thing happened in all of them: most conversations go the same few ways."""
+    flows: dict[int, Decision] = {}
+    numbers: Counter[tuple[int, str, str, str]] = Counter()
+    for decision in (turn.decision for turn in turns):
+        if decision.flow_id is None or decision.version_id is None:
+            continue
+        version = decision.version_id.int
+        flows[version] = decision
+        numbers.update((version, one.step, one.what, one.variant) for one in decision.effects if isinstance(one, Count))
     return [
         StepCount(
             organization_id=organization_id,
-            flow_id=decision.flow_id,
-            version_id=decision.version_id,
-            step=one.step,
-            what=one.what,
-            variant=one.variant,
+            flow_id=flows[version].flow_id,  # type: ignore[arg-type]
+            version_id=flows[version].version_id,  # type: ignore[arg-type]
+            step=step,
+            what=what,
+            variant=variant,
+            number=number,
         )
-        for one in decision.effects
-        if isinstance(one, Count)
+        for (version, step, what, variant), number in numbers.items()
     ]
 
 

@@ -21,7 +21,7 @@ PLAIN = ("language", "timezone", "attributes", "is_blocked")
 SUGGEST = """
 INSERT INTO merge_suggestion (id, organization_id, contact_id, other_id, reason, state)
 SELECT r.id, %(organization)s, least(%(contact)s::uuid, r.other), greatest(%(contact)s::uuid, r.other), r.reason, 'open'
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, other uuid, reason text)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, other uuid, reason text)
     ON CONFLICT (contact_id, other_id) DO NOTHING
 """
 SAME_PHONE = """

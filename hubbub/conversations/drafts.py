@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from hubbub.connectors.messages import (
@@ -33,12 +34,21 @@ MOST_ITEMS = 500
 def to_json(value: Any) -> dict[str, JsonValue]:
     """An OutboundMessage (or a part of one) as a JSON object, without what is as by default."""
     found: dict[str, JsonValue] = {}
-    for field in fields(value):
-        held = getattr(value, field.name)
-        default = field.default_factory() if field.default_factory is not MISSING else field.default
-        if held != default and field.name != "message_id":
-            found[field.name] = _plain(held)
+    for name, default in _defaults(type(value)):  # type: ignore[arg-type]
+        held = getattr(value, name)
+        if held is not default and held != default:
+            found[name] = _plain(held)
     return found
+
+
+@cache
+def _defaults(kind: type[Any]) -> tuple[tuple[str, object], ...]:
+    """What each field is when nothing is said of it."""
+    return tuple(
+        (field.name, field.default_factory() if field.default_factory is not MISSING else field.default)
+        for field in fields(kind)
+        if field.name != "message_id"
+    )
 
 
 def _plain(value: Any) -> JsonValue:

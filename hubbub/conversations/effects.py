@@ -57,7 +57,7 @@ class Target:
     """Of the effect."""
 
 
-RECORDSET = """jsonb_to_recordset(%(rows)s::jsonb) AS r (n int, organization_id uuid, channel_id uuid, external_id text,
+RECORDSET = """json_to_recordset(%(rows)s::json) AS r (n int, organization_id uuid, channel_id uuid, external_id text,
        event_key text, kind text, at timestamptz, data jsonb, message_id uuid)"""
 
 FIND = f"""
@@ -78,7 +78,7 @@ SELECT gen_random_uuid(), r.organization_id, r.channel_id, r.external_id, r.even
     ON CONFLICT DO NOTHING
 """  # noqa: S608
 TAKE_WAITING = """
-DELETE FROM waiting_effect w USING jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
+DELETE FROM waiting_effect w USING json_to_recordset(%(rows)s::json) AS r (channel_id uuid, external_id text)
  WHERE w.channel_id = r.channel_id AND w.target_external_id = r.external_id
 RETURNING w.organization_id, w.channel_id, w.target_external_id, w.event_key, w.kind, w.occurred_at, w.data
 """
@@ -89,7 +89,7 @@ SELECT DISTINCT w.channel_id, w.target_external_id AS external_id, m.conversatio
  LIMIT 500
 """
 
-EDITED = """jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, message_id uuid, edit_number int,
+EDITED = """json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, message_id uuid, edit_number int,
        at timestamptz, text text)"""
 KEEP_ORIGINAL = f"""
 INSERT INTO message_edit (id, organization_id, message_id, edit_number, edited_at, text)
@@ -115,7 +115,7 @@ UNSEND = (
     """UPDATE message m SET is_unsent = true, unsent_at = least(m.unsent_at, r.at), visibility = 'deleted', text = '',
               content = '{}', raw = NULL, mentions = '[]', hashtags = '[]', is_edited = false, edit_number = 0,
               edited_at = NULL
-         FROM (SELECT message_id, min(at) AS at FROM jsonb_to_recordset(%(rows)s::jsonb)
+         FROM (SELECT message_id, min(at) AS at FROM json_to_recordset(%(rows)s::json)
                  AS x (message_id uuid, at timestamptz) GROUP BY message_id) r WHERE m.id = r.message_id""",
     "DELETE FROM message_edit WHERE message_id = ANY(%(ids)s::uuid[])",
     "DELETE FROM attachment WHERE message_id = ANY(%(ids)s::uuid[])",
@@ -126,7 +126,7 @@ REACT = """
 INSERT INTO reaction AS x (id, organization_id, message_id, actor, emoji, name, reacted_at, event_key)
 SELECT DISTINCT ON (r.message_id, r.actor)
        r.id, r.organization_id, r.message_id, r.actor, r.emoji, r.name, r.at, r.event_key
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, message_id uuid, actor text, emoji text,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, message_id uuid, actor text, emoji text,
        name text, at timestamptz, event_key text)
  ORDER BY r.message_id, r.actor, r.at DESC, r.event_key DESC
     ON CONFLICT (message_id, actor) DO UPDATE
@@ -150,7 +150,7 @@ UPDATE message m
                min(at) FILTER (WHERE status = 'read') AS read_at, min(at) FILTER (WHERE status = 'failed') AS failed_at,
                max(external_id) AS external_id,
                (array_agg(error ORDER BY at) FILTER (WHERE error IS NOT NULL))[1] AS error
-          FROM jsonb_to_recordset(%(rows)s::jsonb)
+          FROM json_to_recordset(%(rows)s::json)
             AS s (message_id uuid, status text, at timestamptz, external_id text, error jsonb)
          GROUP BY message_id) r
   JOIN message n ON n.id = r.message_id

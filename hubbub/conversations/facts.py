@@ -31,7 +31,7 @@ INSERT = """
 INSERT INTO fact (id, organization_id, at, kind, channel_id, conversation_id, contact_id, user_id, value, data)
 SELECT r.id, r.organization_id, hubbub_now(), r.kind, r.channel_id, r.conversation_id, r.contact_id, r.user_id, r.value,
        r.data
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, kind text, channel_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, kind text, channel_id uuid,
        conversation_id uuid, contact_id uuid, user_id uuid, value float8, data jsonb)
 """
 

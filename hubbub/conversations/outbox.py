@@ -29,7 +29,7 @@ class Priority(IntEnum):
 TAKE_POSITIONS = """
 INSERT INTO outbox_lane AS l (conversation_id, organization_id, next_position)
 SELECT r.conversation_id, r.organization_id, 1 + r.count
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, organization_id uuid, count int)
+  FROM json_to_recordset(%(rows)s::json) AS r (conversation_id uuid, organization_id uuid, count int)
  ORDER BY r.conversation_id
     ON CONFLICT (conversation_id) DO UPDATE SET next_position = l.next_position + excluded.next_position - 1
 RETURNING conversation_id, next_position
@@ -43,7 +43,7 @@ SELECT r.message_id, r.organization_id, r.channel_id, r.conversation_id, r.posit
            SELECT FROM outbox o WHERE o.conversation_id = r.conversation_id AND o.state <> 'scheduled'),
        r.priority, CASE WHEN r.at IS NULL THEN 'queued' ELSE 'scheduled' END, coalesce(r.at, hubbub_now()), r.at, 0,
        r.retry_key, false, false, '', hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n int, message_id uuid, organization_id uuid, channel_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (n int, message_id uuid, organization_id uuid, channel_id uuid,
        conversation_id uuid, position bigint, priority smallint, at timestamptz, retry_key uuid)
  ORDER BY r.conversation_id, r.position
 """

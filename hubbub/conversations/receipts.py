@@ -18,7 +18,7 @@ from hubbub.organizations.database import run
 KEEP = """
 INSERT INTO receipt_mark (id, organization_id, channel_id, contact_id, status, at)
 SELECT r.id, r.organization_id, r.channel_id, r.contact_id, r.status, r.at
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, channel_id uuid, contact_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, channel_id uuid, contact_id uuid,
        status text, at timestamptz)
  ORDER BY r.channel_id, r.contact_id, r.status, r.at
     ON CONFLICT DO NOTHING
@@ -46,7 +46,7 @@ SELECT o.id,
 """
 OF_MESSAGES = MARKS_AFTER.format(source="(SELECT * FROM message WHERE id = ANY(%(ids)s::uuid[])) o")
 UP_TO_MARKS = MARKS_AFTER.format(
-    source="""(SELECT DISTINCT x.* FROM jsonb_to_recordset(%(rows)s::jsonb)
+    source="""(SELECT DISTINCT x.* FROM json_to_recordset(%(rows)s::json)
                 AS r (channel_id uuid, contact_id uuid, status text, at timestamptz)
                JOIN conversation v ON v.channel_id = r.channel_id AND v.contact_id = r.contact_id AND v.type = 'private'
                JOIN message x ON x.conversation_id = v.id AND x.direction = 'outbound' AND x.occurred_at <= r.at

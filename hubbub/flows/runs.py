@@ -27,7 +27,7 @@ UPDATE = f"""
 UPDATE flow_run o
    SET state = r.state, status = r.status, step = r.step, due_at = r.due_at, error = r.error, updated_at = hubbub_now(),
        ended_at = CASE WHEN r.status IN ({LIVE_SQL}) THEN NULL ELSE hubbub_now() END
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r ({COLUMNS})
+  FROM json_to_recordset(%(rows)s::json) AS r ({COLUMNS})
  WHERE o.id = r.id AND o.organization_id = r.organization_id AND o.status IN ({LIVE_SQL})
 RETURNING o.id
 """  # noqa: S608 - our own words
@@ -37,7 +37,7 @@ INSERT INTO flow_run (id, organization_id, conversation_id, contact_id, flow_id,
 SELECT r.id, r.organization_id, r.conversation_id, r.contact_id, r.flow_id, r.version_id, r.subflow_versions, r.state,
        r.status, r.step, r.due_at, r.error, hubbub_now(), hubbub_now(),
        CASE WHEN r.status IN ({LIVE_SQL}) THEN NULL ELSE hubbub_now() END
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r ({COLUMNS})
+  FROM json_to_recordset(%(rows)s::json) AS r ({COLUMNS})
   JOIN flow f ON f.organization_id = r.organization_id AND f.id = r.flow_id
  ORDER BY r.conversation_id, r.id
     ON CONFLICT DO NOTHING
@@ -46,7 +46,7 @@ RETURNING id
 COUNT = """
 INSERT INTO flow_step_count AS c (id, organization_id, flow_id, version_id, step, variant, entered, "left", completed)
 SELECT r.id, r.organization_id, r.flow_id, r.version_id, r.step, r.variant, r.entered, r."left", r.completed
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, flow_id uuid, version_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, flow_id uuid, version_id uuid,
        step text, variant text, entered bigint, "left" bigint, completed bigint)
   JOIN flow_version v ON v.organization_id = r.organization_id AND v.id = r.version_id
  ORDER BY r.version_id, r.step, r.variant
@@ -107,7 +107,7 @@ class RunWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCount:
-    """What happened once at one step: `what` is entered, left or completed."""
+    """What happened at one step, once or a number of times: `what` is entered, left or completed."""
 
     organization_id: UUID
     flow_id: UUID
@@ -115,6 +115,7 @@ class StepCount:
     step: str
     what: str
     variant: str = ""
+    number: int = 1
 
 
 def live_runs(conversation_ids: Collection[UUID]) -> dict[UUID, LiveRun]:
@@ -182,7 +183,7 @@ def count_steps(counts: Sequence[StepCount]) -> None:
     for one in counts:
         place = (one.version_id.int, one.step, one.variant)  # a number, which is looked up faster than a UUID
         row = rows.get(place) or rows.setdefault(place, _zero(one))
-        row[one.what] += 1
+        row[one.what] += one.number
     if rows:
         run(COUNT, list(rows.values()))
 

@@ -33,17 +33,17 @@ REACHABLE = """
 UPDATE contact_identity i
    SET is_reachable = r.is_reachable, reachable_changed_at = r.at,
        unreachable_reason = CASE WHEN r.is_reachable THEN '' ELSE r.reason END
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, is_reachable bool, at timestamptz, reason text)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, is_reachable bool, at timestamptz, reason text)
  WHERE i.id = r.id AND r.at >= coalesce(i.reachable_changed_at, r.at)
 """
 REFERRED = """
 UPDATE contact_identity i SET referral = r.referral
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, referral jsonb, at timestamptz)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, referral jsonb, at timestamptz)
  WHERE i.id = r.id AND r.at >= coalesce((i.referral ->> 'at')::timestamptz, r.at)
 """
 STANDBY = """
 WITH told AS (
-    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
+    SELECT * FROM json_to_recordset(%(rows)s::json)
         AS r (id uuid, conversation_id uuid, is_standby bool, at timestamptz)),
 identities AS (
     UPDATE contact_identity i SET is_standby = r.is_standby, standby_changed_at = r.at
@@ -54,7 +54,7 @@ UPDATE conversation c SET is_standby = r.is_standby, standby_changed_at = r.at, 
 OPTED = """
 UPDATE contact_identity i
    SET opt_ins = jsonb_set(i.opt_ins, ARRAY[r.topic], r.choice)
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, topic text, choice jsonb, at timestamptz)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, topic text, choice jsonb, at timestamptz)
  WHERE i.id = r.id AND r.at >= coalesce((i.opt_ins -> r.topic ->> 'at')::timestamptz, r.at)
 """
 TEMPLATE = """
@@ -62,7 +62,7 @@ INSERT INTO template AS t (id, organization_id, channel_id, external_id, name, l
     rejected_reason, parameter_format, components, changed_at, updated_at)
 SELECT r.id, r.organization_id, r.channel_id, r.external_id, r.name, r.language, r.category, r.status, r.quality,
        r.reason, '', '[]', r.at, hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, channel_id uuid, external_id text,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, channel_id uuid, external_id text,
        name text, language text, category text, status text, quality text, reason text, at timestamptz)
     ON CONFLICT (channel_id, external_id) DO UPDATE
    SET status = CASE WHEN excluded.status <> '' AND excluded.changed_at >= coalesce(t.changed_at, excluded.changed_at)
@@ -75,19 +75,19 @@ SELECT r.id, r.organization_id, r.channel_id, r.external_id, r.name, r.language,
 ALERT = """
 UPDATE channel c SET status_reason = r.sentence, last_error_at = r.at, last_error_message = r.sentence,
        error_count = c.error_count + 1, updated_at = hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, sentence text, at timestamptz)
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, sentence text, at timestamptz)
  WHERE c.id = r.channel_id AND r.at >= coalesce(c.last_error_at, r.at)
 """
 SATISFACTION = """
 INSERT INTO fact (id, organization_id, kind, at, channel_id, conversation_id, contact_id, value, data)
 SELECT r.id, r.organization_id, 'satisfaction', r.at, r.channel_id, r.conversation_id, r.contact_id, r.score, r.data
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, at timestamptz, channel_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, at timestamptz, channel_id uuid,
        conversation_id uuid, contact_id uuid, score float8, data jsonb)
 """
 NEWEST_SATISFACTION = """
 UPDATE conversation c SET satisfaction = n.value, updated_at = hubbub_now()
   FROM (SELECT DISTINCT ON (f.conversation_id) f.conversation_id, f.value
-          FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (organization_id uuid, conversation_id uuid)
+          FROM json_to_recordset(%(rows)s::json) AS r (organization_id uuid, conversation_id uuid)
           JOIN fact f ON f.organization_id = r.organization_id AND f.kind = 'satisfaction'
                 AND f.conversation_id = r.conversation_id AND f.value IS NOT NULL
          ORDER BY f.conversation_id, f.at DESC, f.id DESC) n
@@ -96,7 +96,7 @@ UPDATE conversation c SET satisfaction = n.value, updated_at = hubbub_now()
 NEWEST_CSAT = """
 UPDATE contact k SET attributes = k.attributes || jsonb_build_object('csat', n.score), updated_at = hubbub_now()
   FROM (SELECT DISTINCT ON (f.contact_id) f.contact_id, f.data->>'score' AS score
-          FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (organization_id uuid, contact_id uuid)
+          FROM json_to_recordset(%(rows)s::json) AS r (organization_id uuid, contact_id uuid)
           JOIN fact f ON f.organization_id = r.organization_id AND f.kind = 'satisfaction'
                 AND f.contact_id = r.contact_id AND f.value IS NOT NULL AND f.data->>'scale' = 'csat'
          ORDER BY f.contact_id, f.at DESC, f.id DESC) n
@@ -106,7 +106,7 @@ UPDATE contact k SET attributes = k.attributes || jsonb_build_object('csat', n.s
 MEMBERS = """
 INSERT INTO participant AS p (id, organization_id, conversation_id, contact_id, joined_at, left_at)
 SELECT r.id, r.organization_id, r.conversation_id, i.contact_id, r.joined_at, r.left_at
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
        external_id text, joined_at timestamptz, left_at timestamptz)
   JOIN contact_identity i ON i.channel_id = r.channel_id AND i.external_id = r.external_id
  ORDER BY r.conversation_id, i.contact_id

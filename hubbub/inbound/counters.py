@@ -25,7 +25,7 @@ SELECT r.id, r.organization_id, r.channel_id, date_trunc('hour', hubbub_now()), 
        r.failed, r.milliseconds, r.events, r.messages, r.unknown, r.malformed, r.last_at,
        CASE WHEN r.failed > 0 THEN r.last_at END, r.reason, r.failed,
        date_trunc('minute', hubbub_now()), r.requests
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, channel_id uuid, requests int,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, channel_id uuid, requests int,
        failed int, milliseconds float8, events int, messages int, unknown int, malformed int,
        last_at timestamptz, reason text)
  ORDER BY r.channel_id

@@ -12,7 +12,7 @@ MESSAGE_KINDS = (MessageReceived, MessageEchoed, PostbackReceived, CommentReceiv
 SEE = """
 INSERT INTO event_seen (organization_id, channel_id, event_key, seen_at)
 SELECT r.organization_id, r.channel_id, r.event_key, hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (organization_id uuid, channel_id uuid, event_key text)
+  FROM json_to_recordset(%(rows)s::json) AS r (organization_id uuid, channel_id uuid, event_key text)
  ORDER BY r.channel_id, r.event_key
     ON CONFLICT (channel_id, event_key) DO NOTHING
 RETURNING channel_id, event_key

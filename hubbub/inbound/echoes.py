@@ -11,12 +11,12 @@ from hubbub.inbound.batch import Arrival
 from hubbub.organizations.database import run
 
 OURS_BY_ID = """
-SELECT m.id FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, channel_id uuid)
+SELECT m.id FROM json_to_recordset(%(rows)s::json) AS r (id uuid, channel_id uuid)
   JOIN message m ON m.id = r.id AND m.channel_id = r.channel_id AND m.direction = 'outbound'
 """
 OURS_BY_WORDS = """
 SELECT r.n, f.id
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n int, conversation_id uuid, text text, type text, at timestamptz)
+  FROM json_to_recordset(%(rows)s::json) AS r (n int, conversation_id uuid, text text, type text, at timestamptz)
  CROSS JOIN LATERAL (
        SELECT m.id FROM message m
         WHERE m.conversation_id = r.conversation_id AND m.direction = 'outbound' AND m.external_id IS NULL

@@ -21,14 +21,14 @@ WITH_PROFILES = frozenset(name for name, one in CONNECTORS.items() if isinstance
 AUTOMATION_ITEMS = """
 INSERT INTO automation_item (id, organization_id, conversation_id, occurred_at, body_position, type, content)
 SELECT r.id, r.organization_id, r.conversation_id, r.at, r.position, r.type, r.content
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, conversation_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, conversation_id uuid,
        at timestamptz, position int, type text, content jsonb)
     ON CONFLICT DO NOTHING
 """
 AUTOMATION_LANES = """
 INSERT INTO automation_lane AS l (conversation_id, organization_id, pending_since, due_at, attempts, last_error)
 SELECT DISTINCT r.conversation_id, r.organization_id, hubbub_now(), hubbub_now(), 0, ''
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (organization_id uuid, conversation_id uuid)
+  FROM json_to_recordset(%(rows)s::json) AS r (organization_id uuid, conversation_id uuid)
  ORDER BY r.conversation_id
     ON CONFLICT (conversation_id) DO UPDATE
    SET pending_since = coalesce(l.pending_since, excluded.pending_since),
@@ -37,7 +37,7 @@ SELECT DISTINCT r.conversation_id, r.organization_id, hubbub_now(), hubbub_now()
 REPLY_TOKENS = """
 INSERT INTO reply_token (id, organization_id, conversation_id, channel_id, token, received_at, occurred_at)
 SELECT r.id, r.organization_id, r.conversation_id, r.channel_id, r.token, r.received_at, r.at
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
        token text, received_at timestamptz, at timestamptz)
  ORDER BY r.channel_id, r.token
     ON CONFLICT DO NOTHING

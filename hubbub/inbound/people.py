@@ -35,7 +35,7 @@ Key = tuple[UUID, str]
 
 FIND = """
 SELECT i.id, i.channel_id, i.external_id, i.contact_id, i.home_contact_id, i.display_name
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, external_id text)
   JOIN contact_identity i ON i.channel_id = r.channel_id AND i.external_id = r.external_id
 """
 INSERT_IDENTITIES = """
@@ -44,7 +44,7 @@ INSERT INTO contact_identity (id, organization_id, contact_id, home_contact_id, 
     first_seen_at)
 SELECT r.id, r.organization_id, r.contact_id, r.home_contact_id, r.channel_id, r.external_id, '', '', true, '', false,
        '{}', '{}', '{}', r.profile_state, r.at
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, contact_id uuid, home_contact_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, contact_id uuid, home_contact_id uuid,
        channel_id uuid, external_id text, profile_state text, at timestamptz)
  ORDER BY r.channel_id, r.external_id
     ON CONFLICT (channel_id, external_id) DO NOTHING
@@ -54,7 +54,7 @@ INSERT_CONTACTS = """
 INSERT INTO contact (id, organization_id, name, is_name_given, avatar_url, avatar_key, language, timezone, email_index,
     is_email_verified, phone_index, is_phone_verified, attributes, is_blocked, first_seen_at, last_seen_at, updated_at)
 SELECT r.id, r.organization_id, '', false, '', '', '', '', '', false, '', false, '{}', false, r.at, r.at, hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, at timestamptz)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, at timestamptz)
  ORDER BY r.id
 """
 LOCK_CONTACTS = "SELECT id FROM contact WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
@@ -69,7 +69,7 @@ UPDATE contact_identity i
        is_standby = CASE WHEN r.standby_at >= coalesce(i.standby_changed_at, r.standby_at) THEN r.is_standby
                          ELSE i.is_standby END,
        standby_changed_at = greatest(i.standby_changed_at, r.standby_at)
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, seen_at timestamptz, first_at timestamptz,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, seen_at timestamptz, first_at timestamptz,
        window_at timestamptz, named_at timestamptz, name text, username text, standby_at timestamptz, is_standby bool)
  WHERE i.id = r.id
 """
@@ -82,7 +82,7 @@ UPDATE contact c
              WHERE i.organization_id = c.organization_id AND i.contact_id = c.id AND i.named_at IS NOT NULL
              ORDER BY i.named_at DESC, i.external_id LIMIT 1), c.name) END,
        updated_at = hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, seen_at timestamptz, first_at timestamptz, is_named bool)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, seen_at timestamptz, first_at timestamptz, is_named bool)
  WHERE c.id = r.id
 """
 BY_THE_PERSON = (MessageReceived, PostbackReceived, ReactionChanged, CommentReceived, ReferralReceived, ContactActed)

@@ -22,12 +22,12 @@ SELECT id FROM message
 """
 FILL = """
 UPDATE message m SET type = r.type, text = r.text, content = r.content, raw = r.raw
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, type text, text text, content jsonb, raw jsonb)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, type text, text text, content jsonb, raw jsonb)
  WHERE m.id = r.id
 """
 LAST_WORDS = """
 UPDATE conversation c SET last_message_text = r.preview, updated_at = hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, preview text)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, preview text)
  WHERE c.last_message_id = r.id AND c.id = ANY(%(conversations)s::uuid[])
 """
 

@@ -16,7 +16,7 @@ INSERT INTO event (id, organization_id, received_at, channel_id, delivery_id, bo
 SELECT r.id, r.organization_id, r.received_at, r.channel_id, r.delivery_id, r.position, r.platform, r.kind, r.event_key,
        r.occurred_at, r.state, r.contact_id, r.conversation_id, r.message_id, r.raw, r.error, 1, hubbub_now(),
        greatest(extract(epoch FROM clock_timestamp() - r.received_at) * 1000, 0)
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, received_at timestamptz,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, received_at timestamptz,
        channel_id uuid, delivery_id uuid, position int, platform text, kind text, event_key text,
        occurred_at timestamptz, state text,
        contact_id uuid, conversation_id uuid, message_id uuid, raw jsonb, error text)
@@ -25,7 +25,7 @@ REPLAYED = """
 UPDATE event e SET state = r.state, error = r.error, attempts = e.attempts + 1, replay_requested_at = NULL,
        contact_id = r.contact_id, conversation_id = r.conversation_id, message_id = r.message_id, kind = r.kind,
        applied_at = hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, received_at timestamptz, state text, error text, kind text,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, received_at timestamptz, state text, error text, kind text,
        contact_id uuid, conversation_id uuid, message_id uuid)
  WHERE e.id = r.id AND e.received_at = r.received_at
 """
@@ -38,7 +38,7 @@ UPDATE event e SET raw = '{}' FROM message m
 DELIVERIES = """
 UPDATE delivery d SET processed_at = hubbub_now(), state = r.state, event_count = r.events,
        unrouted_count = r.unrouted, malformed_count = r.malformed, error = r.error
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, received_at timestamptz, state text, events int, unrouted int,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, received_at timestamptz, state text, events int, unrouted int,
        malformed int, error text)
  WHERE d.id = r.id AND d.received_at = r.received_at
 """

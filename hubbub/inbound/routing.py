@@ -17,7 +17,7 @@ CHANNELS = """
 SELECT DISTINCT ON (r.platform, r.address)
        r.platform AS asked_platform, r.address, c.id, c.organization_id, c.project_id, c.platform, c.external_id,
        c.is_active, c.is_send_auto_reply, c.webhook_events, c.webhook_filters, c.webhook_transformation_rules
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (platform text, address text)
+  FROM json_to_recordset(%(rows)s::json) AS r (platform text, address text)
   JOIN channel c ON c.platform = r.platform AND (c.external_id = r.address OR c.parent_external_id = r.address)
  WHERE c.status <> 'disconnected'
  ORDER BY r.platform, r.address, (c.external_id = r.address) DESC, c.id

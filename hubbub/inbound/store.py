@@ -32,11 +32,11 @@ from hubbub.organizations.screens import ScreenEvent
 
 EXISTING = """
 SELECT m.id, m.channel_id, m.external_id, m.direction
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, external_id text)
   JOIN message m ON m.channel_id = r.channel_id AND m.external_id = r.external_id
  UNION ALL
 SELECT s.row_id, s.channel_id, s.external_id, ''
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, external_id text)
   JOIN archived_row s ON s.channel_id = r.channel_id AND s.external_id = r.external_id
 """
 """Also what lies in the archive: ids are unique in a channel for ever."""
@@ -50,7 +50,7 @@ SELECT r.id, r.organization_id, r.conversation_id, r.channel_id, r.contact_id, r
        r.body_position,
        r.received_at, hubbub_now(), r.sent_at, r.reply_to_external_id, q.id, '', false, false, 0, false, r.mentions,
        r.hashtags, 0, r.metadata
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
        contact_id uuid, direction text, author_type text, author_name text, type text, text text, content jsonb,
        raw jsonb, external_id text, status text, occurred_at timestamptz, body_position int, received_at timestamptz,
        sent_at timestamptz, reply_to_external_id text, mentions jsonb, hashtags jsonb, metadata jsonb)
@@ -62,7 +62,7 @@ RETURNING id
 """
 LINK_REPLIES = """
 UPDATE message m SET reply_to_id = q.id
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, channel_id uuid, external_id text)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, channel_id uuid, external_id text)
   JOIN message q ON q.id = r.id
  WHERE m.channel_id = r.channel_id AND m.reply_to_external_id = r.external_id AND m.reply_to_id IS NULL
    AND m.reply_to_external_id <> ''
@@ -72,7 +72,7 @@ INSERT INTO attachment (id, organization_id, message_id, position, type, source_
     size_bytes, sha256, file_name, duration_ms, latitude, longitude, title, payload, state, state_reason, storage_key)
 SELECT r.id, r.organization_id, r.message_id, r.position, r.type, r.source_url, r.external_id, r.mime_type,
        r.size_bytes, '', r.file_name, r.duration_ms, r.latitude, r.longitude, r.title, r.payload, r.state, '', ''
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, message_id uuid, position int,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, message_id uuid, position int,
        type text, source_url text, external_id text, mime_type text, size_bytes bigint, file_name text, duration_ms int,
        latitude float8, longitude float8, title text, payload jsonb, state text)
 """
@@ -107,7 +107,7 @@ UPDATE conversation c
        priority = coalesce(r.priority, c.priority),
        handover = CASE WHEN r.is_by_person THEN 'human' ELSE c.handover END,
        updated_at = hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, inbound int, outbound int, unread int, first_at timestamptz,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, inbound int, outbound int, unread int, first_at timestamptz,
        last_at timestamptz, last_text text, last_id uuid, last_inbound_at timestamptz, last_outbound_at timestamptz,
        identity_id uuid, is_standby bool, standby_at timestamptz, tags jsonb, priority text,
        is_by_person bool)

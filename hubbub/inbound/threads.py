@@ -35,7 +35,7 @@ COLUMNS = """c.id, c.channel_id, c.contact_id, c.thread_key, c.type, c.status, c
        c.read_through, c.is_standby"""
 FIND_PRIVATE = """
 SELECT r.key, f.id
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (key text, channel_id uuid, contact_id uuid)
+  FROM json_to_recordset(%(rows)s::json) AS r (key text, channel_id uuid, contact_id uuid)
  CROSS JOIN LATERAL (
        SELECT c.id FROM conversation c
         WHERE c.channel_id = r.channel_id AND c.contact_id = r.contact_id AND c.type = 'private'
@@ -43,7 +43,7 @@ SELECT r.key, f.id
 """
 FIND_THREAD = """
 SELECT r.key, f.id
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (key text, channel_id uuid, thread_key text)
+  FROM json_to_recordset(%(rows)s::json) AS r (key text, channel_id uuid, thread_key text)
  CROSS JOIN LATERAL (
        SELECT c.id FROM conversation c
         WHERE c.channel_id = r.channel_id AND c.thread_key = r.thread_key AND c.type <> 'private'
@@ -58,7 +58,7 @@ INSERT INTO conversation (id, organization_id, project_id, channel_id, contact_i
 SELECT r.id, r.organization_id, r.project_id, r.channel_id, r.contact_id, r.identity_id, r.type, r.thread_key,
        'active', 'normal', coalesce(r.title, ''), '', '[]', '{}', true, true, 'flow', coalesce(i.is_standby, false),
        i.standby_changed_at, 'ai', '', 0, 0, 0, 0, '', 0, 0, hubbub_now(), hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, project_id uuid, channel_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, project_id uuid, channel_id uuid,
        contact_id uuid, identity_id uuid, type text, thread_key text, title text)
   LEFT JOIN contact_identity i ON i.id = r.identity_id
  ORDER BY r.channel_id, r.contact_id, r.thread_key
@@ -68,7 +68,7 @@ RETURNING id
 OPENED = """
 INSERT INTO fact (id, organization_id, kind, at, channel_id, conversation_id, contact_id, data)
 SELECT r.fact_id, r.organization_id, 'conversation_opened', hubbub_now(), r.channel_id, r.id, r.contact_id, '{}'
-  FROM jsonb_to_recordset(%(rows)s::jsonb)
+  FROM json_to_recordset(%(rows)s::json)
     AS r (fact_id uuid, id uuid, organization_id uuid, channel_id uuid, contact_id uuid)
 """
 REOPEN = """
@@ -78,7 +78,7 @@ UPDATE conversation SET status = 'active', closed_at = NULL, status_changed_at =
 REOPENED = """
 INSERT INTO fact (id, organization_id, kind, at, channel_id, conversation_id, contact_id, data)
 SELECT r.fact_id, r.organization_id, 'reopened', hubbub_now(), r.channel_id, r.id, r.contact_id, '{}'
-  FROM jsonb_to_recordset(%(rows)s::jsonb)
+  FROM json_to_recordset(%(rows)s::json)
     AS r (fact_id uuid, id uuid, organization_id uuid, channel_id uuid, contact_id uuid)
 """
 LONGEST_KEY = 255

@@ -39,7 +39,7 @@ KINDS = (
 INSERT = """
 INSERT INTO realtime_event (id, organization_id, created_at, kind, subject_id, conversation_id, data)
 SELECT e.id, e.organization_id, statement_timestamp(), e.kind, e.subject_id, e.conversation_id, e.data
-  FROM jsonb_to_recordset(%s::jsonb)
+  FROM json_to_recordset(%s::json)
     AS e (id uuid, organization_id uuid, kind text, subject_id uuid, conversation_id uuid, data jsonb)
 """
 

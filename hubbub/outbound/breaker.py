@@ -23,7 +23,7 @@ INSERT INTO breaker AS b (channel_id, organization_id, failures, opened_at, next
 SELECT r.channel_id, r.organization_id, r.failures,
        CASE WHEN r.failures >= %(opens_after)s THEN hubbub_now() END,
        CASE WHEN r.failures >= %(opens_after)s THEN hubbub_now() + make_interval(secs => %(seconds)s) END, hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, organization_id uuid, failures int)
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, organization_id uuid, failures int)
  ORDER BY r.channel_id
     ON CONFLICT (channel_id) DO UPDATE
    SET failures = b.failures + excluded.failures, updated_at = hubbub_now(),

@@ -14,7 +14,7 @@ INSERT INTO platform_call (id, organization_id, at, channel_id, message_id, plat
                            outcome, code, platform_code, trace_id, milliseconds, usage_percent)
 SELECT r.id, r.organization_id, statement_timestamp(), r.channel_id, r.message_id, r.platform, r.purpose, r.method,
        r.endpoint, r.status, r.outcome, r.code, r.platform_code, r.trace_id, r.milliseconds, r.usage_percent
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, channel_id uuid, message_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, channel_id uuid, message_id uuid,
        platform text, purpose text, method text, endpoint text, status int, outcome text, code text,
        platform_code text, trace_id text, milliseconds float8, usage_percent int)
 """

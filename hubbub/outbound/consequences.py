@@ -32,7 +32,7 @@ from hubbub.outbound.verdicts import OUTAGE
 RECONNECT = """
 UPDATE channel c SET status = 'needs_reconnect', status_reason = r.reason, last_error_at = hubbub_now(),
        last_error_message = r.reason, error_count = c.error_count + 1, updated_at = hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, reason text, mark text)
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, reason text, mark text)
  WHERE c.id = r.channel_id AND c.status IN ('connected', 'error')
    AND encode(sha256(convert_to(coalesce(c.credentials, ''), 'UTF8')), 'hex') = r.mark
 RETURNING c.id, c.organization_id, c.platform, c.external_id
@@ -41,33 +41,33 @@ PAUSE = """
 UPDATE channel c SET status = 'paused', status_reason = r.reason, last_error_at = hubbub_now(),
        last_error_message = r.reason, error_count = c.error_count + 1, updated_at = hubbub_now(),
        paused_until = greatest(c.paused_until, hubbub_now() + make_interval(secs => r.seconds))
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, reason text, seconds float8)
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, reason text, seconds float8)
  WHERE c.id = r.channel_id AND c.status IN ('connected', 'error')
 RETURNING c.id, c.organization_id
 """
 UNREACHABLE = """
 UPDATE contact_identity i
    SET is_reachable = false, reachable_changed_at = hubbub_now(), unreachable_reason = r.reason
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, reason text)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, reason text)
  WHERE i.id = r.id AND i.is_reachable
 """
 OPTED_OUT = """
 UPDATE contact_identity i
    SET opt_ins = jsonb_set(i.opt_ins, '{marketing_messages}', jsonb_build_object(
            'is_opted_in', false, 'at', hubbub_now(), 'expires_at', NULL))
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid)
  WHERE i.id = r.id
 """
 """They stay reachable: answers to what they ask are not marketing."""
 CLOSE_WINDOW = """
 UPDATE contact_identity i
    SET window_opened_at = least(i.window_opened_at, hubbub_now() - make_interval(secs => r.seconds))
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, seconds float8)
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, seconds float8)
  WHERE i.id = r.id
 """
 QUOTA = """
 UPDATE channel c SET quota_usage = c.quota_usage || jsonb_build_object('percent', r.percent, 'at', hubbub_now())
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, percent int) WHERE c.id = r.channel_id
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, percent int) WHERE c.id = r.channel_id
 """
 SLOW_AT, STOP_AT = 90, 100
 SLOW_SECONDS, STOP_SECONDS = 2.0, 300.0

@@ -12,26 +12,26 @@ from hubbub.organizations.screens import ScreenEvent, emit
 
 FIND = """
 SELECT m.id AS message_id, m.organization_id, m.conversation_id, r.ours
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (ours uuid, channel_id uuid, external_id text)
+  FROM json_to_recordset(%(rows)s::json) AS r (ours uuid, channel_id uuid, external_id text)
   JOIN message m ON m.channel_id = r.channel_id AND m.external_id = r.external_id AND m.id <> r.ours
 """
 FOLD = (
     """UPDATE message m SET delivered_at = least(m.delivered_at, e.delivered_at), read_at = least(m.read_at, e.read_at),
               sent_at = least(m.sent_at, e.sent_at),
               status = CASE WHEN e.status IN ('delivered', 'read') THEN e.status ELSE m.status END
-         FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (ours uuid, echo uuid) JOIN message e ON e.id = r.echo
+         FROM json_to_recordset(%(rows)s::json) AS r (ours uuid, echo uuid) JOIN message e ON e.id = r.echo
         WHERE m.id = r.ours""",
-    """UPDATE reaction x SET message_id = r.ours FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (ours uuid, echo uuid)
+    """UPDATE reaction x SET message_id = r.ours FROM json_to_recordset(%(rows)s::json) AS r (ours uuid, echo uuid)
         WHERE x.message_id = r.echo
           AND NOT EXISTS (SELECT FROM reaction y WHERE y.message_id = r.ours AND y.actor = x.actor)""",
-    """UPDATE message m SET reply_to_id = r.ours FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (ours uuid, echo uuid)
+    """UPDATE message m SET reply_to_id = r.ours FROM json_to_recordset(%(rows)s::json) AS r (ours uuid, echo uuid)
         WHERE m.reply_to_id = r.echo AND m.conversation_id = (SELECT conversation_id FROM message WHERE id = r.echo)""",
     """UPDATE conversation c
           SET message_count = c.message_count - n.count, outbound_count = c.outbound_count - n.count,
               last_message_id = coalesce(n.ours, c.last_message_id), updated_at = hubbub_now()
          FROM (SELECT e.conversation_id, count(*),
                       (array_agg(r.ours) FILTER (WHERE v.last_message_id = e.id))[1] AS ours
-                 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (ours uuid, echo uuid)
+                 FROM json_to_recordset(%(rows)s::json) AS r (ours uuid, echo uuid)
                  JOIN message e ON e.id = r.echo JOIN conversation v ON v.id = e.conversation_id
                 GROUP BY e.conversation_id) n
         WHERE c.id = n.conversation_id""",

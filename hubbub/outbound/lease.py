@@ -18,7 +18,7 @@ REPLY_TOKEN_SECONDS = 50.0
 
 LEASE = """
 WITH asked AS (
-    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
+    SELECT * FROM json_to_recordset(%(rows)s::json)
         AS r (channel_id uuid, priority smallint, since timestamptz, amount int)
 ), found AS MATERIALIZED (
     SELECT r.channel_id, r.priority, r.amount, e.message_id, e.due_at
@@ -74,7 +74,7 @@ SELECT {LEASED_COLUMNS}, coalesce(i.external_id, '') AS recipient, i.window_open
 """  # noqa: S608
 GIVE_BACK = """
 UPDATE outbox o SET lease_token = NULL, leased_until = NULL, due_at = greatest(r.due_at, hubbub_now())
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, lease_token uuid, due_at timestamptz)
+  FROM json_to_recordset(%(rows)s::json) AS r (message_id uuid, lease_token uuid, due_at timestamptz)
  WHERE o.message_id = r.message_id AND o.lease_token = r.lease_token AND o.state = 'queued'
 """
 

@@ -20,17 +20,17 @@ SELECT key, tokens, updated_at, blocked_until FROM rate_bucket
 MAKE = """
 INSERT INTO rate_bucket (key, organization_id, tokens, updated_at)
 SELECT r.key, r.organization_id, r.tokens, hubbub_now()
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (key text, organization_id uuid, tokens float8)
+  FROM json_to_recordset(%(rows)s::json) AS r (key text, organization_id uuid, tokens float8)
  ORDER BY r.key ON CONFLICT DO NOTHING
 """
 WRITE = """
 UPDATE rate_bucket b SET tokens = r.tokens, updated_at = r.updated_at
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (key text, tokens float8, updated_at timestamptz) WHERE b.key = r.key
+  FROM json_to_recordset(%(rows)s::json) AS r (key text, tokens float8, updated_at timestamptz) WHERE b.key = r.key
 """
 BLOCK = """
 INSERT INTO rate_bucket AS b (key, organization_id, tokens, updated_at, blocked_until)
 SELECT r.key, r.organization_id, 0, hubbub_now(), hubbub_now() + make_interval(secs => r.seconds)
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (key text, organization_id uuid, seconds float8)
+  FROM json_to_recordset(%(rows)s::json) AS r (key text, organization_id uuid, seconds float8)
  ORDER BY r.key
     ON CONFLICT (key) DO UPDATE SET blocked_until = greatest(b.blocked_until, excluded.blocked_until)
 """

@@ -19,7 +19,7 @@ WITH locked AS MATERIALIZED (
        SET state = 'sending', attempts = r.attempts, sending_at = hubbub_now(), uses_reply_token = r.uses_reply_token,
            was_pushed = o.was_pushed OR NOT r.uses_reply_token,
            leased_until = hubbub_now() + make_interval(secs => %(seconds)s)
-      FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, lease_token uuid, uses_reply_token bool,
+      FROM json_to_recordset(%(rows)s::json) AS r (message_id uuid, lease_token uuid, uses_reply_token bool,
            attempts smallint)
       JOIN locked l ON l.id = r.message_id
      WHERE o.message_id = r.message_id AND o.lease_token = r.lease_token

@@ -28,7 +28,7 @@ from hubbub.outbound.verdicts import Fate, Verdict
 
 STILL_OURS = """
 SELECT o.message_id FROM outbox o
-  JOIN jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, lease_token uuid) ON r.message_id = o.message_id
+  JOIN json_to_recordset(%(rows)s::json) AS r (message_id uuid, lease_token uuid) ON r.message_id = o.message_id
  WHERE o.lease_token IS NOT DISTINCT FROM r.lease_token
    FOR NO KEY UPDATE OF o
 """
@@ -38,14 +38,14 @@ UPDATE message m
                      THEN 'sent' ELSE m.status END,
        sent_at = coalesce(m.sent_at, hubbub_now()), external_id = coalesce(m.external_id, r.external_id),
        error = CASE WHEN m.status = 'failed' THEN m.error END, metadata = m.metadata || r.metadata
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, external_id text, metadata jsonb)
+  FROM json_to_recordset(%(rows)s::json) AS r (message_id uuid, external_id text, metadata jsonb)
  WHERE m.id = r.message_id
 """  # noqa: S608
 FAILED = f"""
 UPDATE message m
    SET status = r.status, error = r.error, error_count = m.error_count + 1,
        failed_at = CASE WHEN r.status = 'failed' THEN hubbub_now() END
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, status text, error jsonb)
+  FROM json_to_recordset(%(rows)s::json) AS r (message_id uuid, status text, error jsonb)
  WHERE m.id = r.message_id AND {RANK_SQL.format(column="r.status")} > {RANK_SQL.format(column="m.status")}
 RETURNING m.id
 """  # noqa: S608
@@ -53,14 +53,14 @@ WAIT = """
 UPDATE outbox o
    SET lease_token = NULL, last_code = r.code, reconcile_until = hubbub_now() + make_interval(secs => r.delay),
        leased_until = hubbub_now() + make_interval(secs => r.delay)
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, code text, delay float8)
+  FROM json_to_recordset(%(rows)s::json) AS r (message_id uuid, code text, delay float8)
  WHERE o.message_id = r.message_id
 """
 AGAIN = """
 UPDATE outbox o
    SET state = 'queued', lease_token = NULL, leased_until = NULL, reconcile_until = NULL, uses_reply_token = false,
        attempts = r.attempts, last_code = r.code, due_at = hubbub_now() + make_interval(secs => r.delay)
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (message_id uuid, code text, delay float8, attempts smallint)
+  FROM json_to_recordset(%(rows)s::json) AS r (message_id uuid, code text, delay float8, attempts smallint)
  WHERE o.message_id = r.message_id
 """
 QUEUED_AGAIN = "UPDATE message SET status = 'queued' WHERE id = ANY(%(ids)s::uuid[]) AND status = 'sending'"

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 KNOWN = """
 SELECT h.channel_id, h.content_sha256, h.media_type, h.external_id
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, content_sha256 text, media_type text)
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, content_sha256 text, media_type text)
   JOIN media_handle h ON h.channel_id = r.channel_id AND h.content_sha256 = r.content_sha256
        AND h.media_type = r.media_type AND h.expires_at > hubbub_now()
 """
@@ -34,14 +34,14 @@ KEEP = """
 INSERT INTO media_handle (id, organization_id, channel_id, content_sha256, media_type, external_id, expires_at)
 SELECT r.id, r.organization_id, r.channel_id, r.content_sha256, r.media_type, r.external_id,
        hubbub_now() + make_interval(days => r.days)
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, channel_id uuid, content_sha256 text,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, channel_id uuid, content_sha256 text,
        media_type text, external_id text, days int)
  ORDER BY r.channel_id, r.content_sha256, r.media_type
     ON CONFLICT (channel_id, content_sha256, media_type)
     DO UPDATE SET external_id = excluded.external_id, expires_at = excluded.expires_at
 """
 DROP = """
-DELETE FROM media_handle h USING jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
+DELETE FROM media_handle h USING json_to_recordset(%(rows)s::json) AS r (channel_id uuid, external_id text)
  WHERE h.channel_id = r.channel_id AND h.external_id = r.external_id
 """
 MARGIN_DAYS = 1

@@ -70,7 +70,7 @@ def django_database(url: str, *, pool_size: int) -> dict[str, Any]:
     query = dict(parse_qsl(parts.query))
     pool = {"pool": {"min_size": 1, "max_size": pool_size, "timeout": 10.0}} if pool_size else {}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "hubbub.settings.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
-from django.db.backends.postgresql.base import DatabaseWrapper
 
 from hubbub.settings.database import database_of
+from hubbub.settings.postgresql.base import DatabaseWrapper
 
 
 @contextmanager

@@ -43,7 +43,7 @@ TYPES: dict[OutboundKind, MessageType] = {
 
 ANSWERED = """
 UPDATE message m SET is_replied = true
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, since timestamptz)
+  FROM json_to_recordset(%(rows)s::json) AS r (conversation_id uuid, since timestamptz)
  WHERE m.conversation_id = r.conversation_id AND m.occurred_at >= r.since AND m.direction = 'inbound'
    AND NOT m.is_replied
 RETURNING m.conversation_id, m.id, m.occurred_at
@@ -57,7 +57,7 @@ SELECT r.id, r.organization_id, r.conversation_id, r.channel_id, r.contact_id, '
        r.author_user_id, r.author_name, '', r.type, r.text, r.content, r.client_id, 'queued', r.visibility,
        r.occurred_at, r.body_position, r.reply_to_id, r.reply_to_external_id, r.response_to_id, r.response_type,
        false, false, 0, false, '[]', '[]', 0, r.metadata
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, conversation_id uuid, channel_id uuid,
        contact_id uuid, author_type text, author_user_id uuid, author_name text, type text, text text, content jsonb,
        client_id text, visibility text, occurred_at timestamptz, body_position int, reply_to_id uuid,
        reply_to_external_id text, response_to_id uuid, response_type text, metadata jsonb)
@@ -71,7 +71,7 @@ UPDATE conversation c
        response_count = c.response_count + r.responses,
        response_seconds_total = c.response_seconds_total + r.seconds, updated_at = hubbub_now(),
        handover = CASE WHEN r.is_by_person THEN 'human' ELSE c.handover END
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (conversation_id uuid, count int, now timestamptz, text text, last uuid,
+  FROM json_to_recordset(%(rows)s::json) AS r (conversation_id uuid, count int, now timestamptz, text text, last uuid,
        responses int, seconds float8, is_by_person bool)
  WHERE c.id = r.conversation_id
 """

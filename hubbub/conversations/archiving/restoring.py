@@ -62,7 +62,7 @@ SELECT conversation_id FROM archived_row
 """
 OF_MESSAGES = """
 SELECT DISTINCT s.organization_id, s.conversation_id
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (channel_id uuid, external_id text)
+  FROM json_to_recordset(%(rows)s::json) AS r (channel_id uuid, external_id text)
   JOIN archived_row s ON s.channel_id = r.channel_id AND s.external_id = r.external_id
 """
 

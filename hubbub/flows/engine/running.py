@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from hubbub.flows.engine import limits
 from hubbub.flows.engine.answers import plain
@@ -326,4 +327,10 @@ def _state(turn: Course, status: str, place: str, awaiting: Awaiting | None, err
 
 
 def _count(turn: Course, what: str) -> None:
-    turn.effects.append(Count(step=turn.scoped_step, what=what))
+    turn.effects.append(_counted(turn.scoped_step, what))
+
+
+@lru_cache(maxsize=4096)
+def _counted(step: str, what: str) -> Count:
+    """One object for all that pass: a run has three of them a step."""
+    return Count(step=step, what=what)
