@@ -74,7 +74,7 @@ class Try:
     queued_at: datetime
     now: datetime
     last_code: str = ""
-    """Why the try before this one came to nothing."""
+    """Why the try before this one came to nothing; `answer_lost` also when an earlier one may have got through."""
     uses_reply_token: bool = False
     uses_cached_media: bool = False
     is_breaker_open: bool = False
@@ -117,7 +117,7 @@ def never_confirmed(now: datetime) -> Verdict:
 
 def _rejected(outcome: Rejected, tried: Try) -> Verdict:
     if outcome.channel_effect is not ChannelEffect.NONE:
-        return Verdict(fate=Fate.AGAIN, code=outcome.code.value, is_counted=False)
+        return Verdict(fate=Fate.AGAIN, code=_remembered(outcome.code, tried), is_counted=False)
     if outcome.code is ErrorCode.REPLY_TOKEN_INVALID and tried.uses_reply_token:
         return Verdict(fate=Fate.AGAIN, code=outcome.code.value, is_counted=False)
     if _may_be_forgotten_media(outcome, tried):
@@ -140,7 +140,12 @@ def _later(outcome: RetryLater, tried: Try, limits: Limits) -> Verdict:
             return _unknown(Uncertain(why=NEVER_ANSWERED), tried.now)
         return Verdict(fate=Fate.FAILED, error=error_of(outcome, tried.now), code=outcome.code.value)
     delay = _jittered(outcome.after_seconds) if outcome.after_seconds is not None else backoff(tried.attempts)
-    return Verdict(fate=Fate.AGAIN, code=outcome.code.value, delay=delay, is_counted=is_counted)
+    return Verdict(fate=Fate.AGAIN, code=_remembered(outcome.code, tried), delay=delay, is_counted=is_counted)
+
+
+def _remembered(code: ErrorCode, tried: Try) -> str:
+    """What the platform says of this try does not tell what became of the one whose answer was lost."""
+    return ErrorCode.ANSWER_LOST.value if tried.last_code == ErrorCode.ANSWER_LOST else code.value
 
 
 def _uncertain(outcome: Uncertain, tried: Try, capabilities: Capabilities, limits: Limits) -> Verdict:

@@ -84,6 +84,15 @@ def test_what_a_crash_leaves_behind_depends_on_the_platform(
     assert judge_crashed(attempt, capabilities, LIMITS).fate is fate
 
 
+@pytest.mark.parametrize(
+    "outcome", [later(), later(ErrorCode.THROTTLED), rejected(channel_effect=ChannelEffect.NEEDS_RECONNECT)]
+)
+def test_that_an_answer_was_lost_is_remembered_whatever_the_platform_says_meanwhile(outcome: Outcome) -> None:
+    again = judge(outcome, tried(2, last_code="answer_lost"), platform("retry_key"), LIMITS)
+    assert (again.fate, again.code) == (Fate.AGAIN, "answer_lost")
+    assert judge(later(), tried(4, last_code=again.code), platform("retry_key"), LIMITS).fate is Fate.UNKNOWN
+
+
 def test_a_platforms_own_delay_is_kept_and_never_shortened() -> None:
     verdicts = [judge(later(after_seconds=30.0), tried(), platform("none"), LIMITS) for _ in range(200)]
     assert all(30.0 <= verdict.delay <= 36.0 for verdict in verdicts)
