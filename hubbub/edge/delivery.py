@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -38,7 +39,14 @@ class Delivery:
 
 def kept_headers(headers: Mapping[str, str], signed_for: Iterable[UUID]) -> bytes:
     """The JSON object stored beside a body: the useful headers, cut, and for whom the signature speaks."""
-    kept = {name: headers[name][:LONGEST_HEADER] for name in KEPT_HEADERS if name in headers}
+    values = tuple([value[:LONGEST_HEADER] if (value := headers.get(name)) else value for name in KEPT_HEADERS])
+    return _as_json(values, tuple(signed_for))
+
+
+@lru_cache(maxsize=512)
+def _as_json(values: tuple[str | None, ...], signed_for: tuple[UUID, ...]) -> bytes:
+    """Platforms send the same few headers again and again."""
+    kept = {name: value for name, value in zip(KEPT_HEADERS, values, strict=True) if value is not None}
     if owners := ",".join(map(str, signed_for)):
         kept[SIGNED_FOR] = owners
     return json.dumps(kept)
