@@ -40,6 +40,8 @@ AGENTS = (
 APP_ID = "100000000000001"
 PAGE_ID, INSTAGRAM_ID, PHONE_ID, WABA_ID = "200000000000001", "17840000000000001", "300000000000001", "400000000000001"
 LINE_ID = "U" + "d" * 32
+TEMPLATES = Path(__file__).with_name("demo_templates.json")
+"""What WhatsApp has approved, paused and rejected of the demo's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,7 @@ def sandbox_setup() -> dict[str, Any]:
                 "waba_id": WABA_ID,
                 "display_phone_number": "+66 2 000 0001",
                 "access_token": _secret("whatsapp"),
+                "templates": loads(TEMPLATES.read_bytes()),
             },
             f"line/{LINE_ID}": {
                 "name": "Demo LINE",

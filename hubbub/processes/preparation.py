@@ -29,6 +29,8 @@ PACKAGE: Final = Path(hubbub.__file__).resolve().parent
 MIGRATING_PACKAGES: Final = ("django", "procrastinate")
 """The distributions that bring migrations of their own."""
 
+DEMO: Final = ("demo.py", "demo_templates.json")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
@@ -92,7 +94,9 @@ def note_what_is_done(found: Logins, *, demo: str = "") -> Done:
 
 def demo_digest(environment: Environment, text: str, *, has_sandbox: bool) -> str:
     """What the note keeps of the demo: its text, which holds an API key, and everything that the demo was made from."""
-    made_from = f"{environment.base_url} {has_sandbox} {text}".encode() + (PACKAGE / "api" / "demo.py").read_bytes()
+    made_from = f"{environment.base_url} {has_sandbox} {text}".encode()
+    for name in DEMO:
+        made_from += (PACKAGE / "api" / name).read_bytes()
     return hmac.new(environment.secret_key.get_secret_value().encode(), made_from, hashlib.sha256).hexdigest()[:32]
 
 

@@ -295,7 +295,10 @@ def _reply_in(body: Json, label: str) -> Json | None:
         for row in section.get("rows", []):
             if row.get("title") == label:
                 return {"kind": "list_reply", **row}
-    return {"kind": "template", "id": label} if body.get("name") and "language" in body else None
+    for button in body.get("buttons", []):
+        if button["type"] == "quick_reply" and button["title"] == label:
+            return {"kind": "template", "id": button["payload"]}
+    return None
 
 
 ACTIONS: dict[str, Action] = {

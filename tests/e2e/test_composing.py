@@ -78,6 +78,29 @@ def test_quick_replies_stand_on_the_customer_s_phone(hub: Hub, desks: Any) -> No
     expect(thread(page).get_by_text("Blue", exact=True)).to_be_visible()
 
 
+def test_a_template_is_filled_in_read_before_it_goes_and_answered_by_its_button(hub: Hub, desks: Any) -> None:
+    from playwright.sync_api import expect
+
+    page = begin(hub, desks, "whatsapp", person := somebody("Jonas"))
+    page.get_by_role("button", name="Send a template").click()
+    dialogue = page.get_by_role("dialog")
+    expect(dialogue.get_by_role("button", name=re.compile("weekend_sale.*Paused", re.DOTALL))).to_be_disabled()
+    dialogue.get_by_role("button", name=re.compile("order_shipped.*en", re.DOTALL)).click()
+    blanks = ("Blank of the heading", "Blank 1", "Blank 2", "End of the link of “Track the parcel”")
+    expect(dialogue.get_by_role("textbox", name=blanks[0])).to_be_focused()
+    for label, value in zip(blanks, ("A-77", "Jonas", "Friday", "TH1"), strict=True):
+        expect(dialogue.get_by_role("button", name="Send")).to_be_disabled()
+        dialogue.get_by_role("textbox", name=label).fill(value)
+    text = "Hello Jonas, your parcel is on its way. It should be with you on Friday."
+    expect(dialogue.get_by_role("region", name="What the customer will read")).to_contain_text(f"Order A-77{text}")
+    dialogue.get_by_role("button", name="Send").click()
+    assert wait_until(lambda: any(one["body"].get("text") == text for one in hub.phone("whatsapp", person)), 30)
+    expect(dialogue).to_have_count(0)
+    expect(thread(page).get_by_text("Demo Shop, Bangkok")).to_be_visible()
+    hub.act("whatsapp", person, "tap", label="I have a question")
+    expect(thread(page).locator("[data-tap]")).to_have_text("I have a question")
+
+
 def test_what_is_sent_and_snoozed_comes_back_with_the_customer_s_next_message(hub: Hub, desks: Any) -> None:
     from playwright.sync_api import expect
 

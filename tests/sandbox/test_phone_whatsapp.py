@@ -89,6 +89,33 @@ def test_a_tap_on_a_template_is_a_button(player: Player) -> None:
     assert message(player)["interactive"]["list_reply"] == {"id": "r1", "title": "Row"}
 
 
+def test_the_phone_shows_all_of_a_template_and_its_quick_replies_are_pressed(player: Player) -> None:
+    who = player.say("whatsapp")["customer_id"]
+    components = [
+        {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"},
+        {"type": "BODY", "text": "It is on its way."},
+        {"type": "FOOTER", "text": "The shop"},
+        {
+            "type": "BUTTONS",
+            "buttons": [{"type": "QUICK_REPLY", "text": "Thanks"}, {"type": "QUICK_REPLY", "text": "Ask"}],
+        },
+    ]
+    template = {"name": "gone", "language": "en", "components": components}
+    player.put(f"/accounts/whatsapp/{NUMBER}", {"templates": [template]})
+    parameter = {"type": "payload", "payload": "Q"}
+    button = {"type": "button", "sub_type": "quick_reply", "index": "1", "parameters": [parameter]}
+    header = {"type": "header", "parameters": [{"type": "text", "text": "A-7"}]}
+    use = {"name": "gone", "language": {"code": "en"}, "components": [header, button]}
+    assert player.whatsapp({"to": "+" + who, "type": "template", "template": use}).status_code == 200
+    shown = player.get("/phone", platform="whatsapp", **{"from": who})["messages"][-1]["body"]
+    assert (shown["header"], shown["text"], shown["footer"]) == ("Order A-7", "It is on its way.", "The shop")
+    player.quiet()
+    player.act("whatsapp", "tap", label="Ask")
+    assert message(player)["button"] == {"payload": "Q", "text": "Ask"}
+    player.act("whatsapp", "tap", label="Thanks")
+    assert message(player)["button"] == {"payload": "Thanks", "text": "Thanks"}
+
+
 def test_a_changed_number_is_a_system_message_without_contacts(player: Player) -> None:
     old = player.say("whatsapp")["customer_id"]
     changed = player.act("whatsapp", "change_number", to="66899998888")

@@ -20,6 +20,7 @@ from hubbub.connectors.registry import connector_for
 from hubbub.conversations.actions.addressing import addressed, addressee, database_now, situation_of
 from hubbub.conversations.actions.lifecycle import become, lock_for_writing
 from hubbub.conversations.actions.parts import check, split
+from hubbub.conversations.actions.template_words import with_words
 from hubbub.conversations.actions.writing import AUTHORS, Writing, answers_a_question, store, we_wrote
 from hubbub.conversations.lifecycle import Become, LifecycleEvent, transition
 from hubbub.conversations.models import Conversation, ConversationStatus, Message
@@ -158,6 +159,7 @@ def _write(wanted: Wanted, conversations: Mapping[UUID, Conversation], now: date
         raise NotFound("There is no such conversation.")
     channel = open_channel(conversation)
     content = addressed(wanted.content, conversation, wanted.reply_to)
+    content = with_words(content, channel.organization_id, channel.id)
     situation = situation_of(conversation, wanted.author_type, content, now)
     parts = split(content, connector_for(channel.platform).capabilities)
     for part in parts:

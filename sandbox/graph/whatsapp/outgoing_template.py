@@ -76,11 +76,11 @@ TEMPLATE = Fields({"name": Text(512), "language": _LANGUAGE, "components": Items
 
 @dataclass(frozen=True, slots=True)
 class SendTemplate:
-    """``text`` is what the person reads."""
+    """``shown`` is what the person sees: ``text``, and ``header``, ``footer``, ``buttons`` where there are any."""
 
     name: str
     category: str
-    text: str
+    shown: Json
     is_paced: bool
 
 
@@ -97,10 +97,16 @@ def check_template(call: GraphCall, number: WhatsAppNumber, body: Json) -> SendT
     if category == "authentication" and not body.get("to"):
         raise WhatsAppError(131062)
     given = _given(template)
-    _check_header(stored, given)
+    header = _check_header(stored, given)
     text = _check_body(stored, given)
     _check_buttons(stored, template)
-    return SendTemplate(stored["name"], category, text, bool(stored.get("is_paced")))
+    parts = {
+        "header": header,
+        "footer": component_of(stored, "FOOTER").get("text"),
+        "buttons": _labels(stored, template),
+    }
+    shown = {"text": text, **{name: part for name, part in parts.items() if part}}
+    return SendTemplate(stored["name"], category, shown, bool(stored.get("is_paced")))
 
 
 def _stored(number: WhatsAppNumber, template: Json) -> Json:
@@ -129,21 +135,24 @@ def component_of(stored: Json, kind: str) -> Json:
     return next((one for one in stored["components"] if str(one.get("type", "")).upper() == kind), {})
 
 
-def _check_header(stored: Json, given: dict[str, list[Json]]) -> None:
+def _check_header(stored: Json, given: dict[str, list[Json]]) -> str:
+    """What it reads, "" where it is a file."""
     header = component_of(stored, "HEADER")
     form = str(header.get("format", "TEXT" if header else "")).upper()
     parameters = given.get("header", [])
     wanted = PLACEHOLDER.findall(header.get("text", "")) if form == "TEXT" else [form] if form else []
     _count("header", parameters, len(wanted))
     if not wanted:
-        return
+        return str(header.get("text", ""))
     kind = "text" if form == "TEXT" else form.lower()
     if parameters[0]["type"] != kind:
         raise WhatsAppError(
             132012, f"header: Format mismatch, expected {form}, received {parameters[0]['type'].upper()}"
         )
-    if form == "TEXT":
-        _check_names(stored, "header", parameters, wanted)
+    if form != "TEXT":
+        return ""
+    _check_names(stored, "header", parameters, wanted)
+    return _hydrate("header", header["text"], wanted, parameters)
 
 
 def _count(where: str, parameters: list[Json], expected: int) -> None:
@@ -175,21 +184,21 @@ def _check_body(stored: Json, given: dict[str, list[Json]]) -> str:
     _count("body", parameters, len(wanted))
     if wanted:
         _check_names(stored, "body", parameters, wanted)
-    return _hydrate(text, wanted, parameters)
+    return _hydrate("body", text, wanted, parameters)
 
 
-def _hydrate(text: str, wanted: list[str], parameters: list[Json]) -> str:
+def _hydrate(where: str, text: str, wanted: list[str], parameters: list[Json]) -> str:
     values = {}
     for position, parameter in enumerate(parameters):
         value = _shown(parameter)
         if BAD_TEXT.search(value):
             raise WhatsAppError(
-                132012, "body: param text cannot have new-line/tab characters or more than 4 consecutive spaces"
+                132012, f"{where}: param text cannot have new-line/tab characters or more than 4 consecutive spaces"
             )
         values[parameter.get("parameter_name") or wanted[position]] = value
     filled = PLACEHOLDER.sub(lambda match: values.get(match.group(1), ""), text)
     if len(filled) > 1024:
-        raise WhatsAppError(132005, "body: the text is longer than 1024 characters")
+        raise WhatsAppError(132005, f"{where}: the text is longer than 1024 characters")
     return filled
 
 
@@ -232,6 +241,20 @@ def _check_buttons(stored: Json, template: Json) -> None:
     for at, button in enumerate(buttons):
         if _needs_parameter(button) and at not in filled:
             raise WhatsAppError(131008, f"buttons: Button at index {at} of type {button['type']} requires a parameter")
+
+
+def _labels(stored: Json, template: Json) -> list[Json]:
+    """The buttons as they are pressed: ``type``, ``title``, and of a quick reply the ``payload`` that comes back."""
+    payloads = {
+        int(component["index"]): component["parameters"][0]["payload"]
+        for component in template.get("components", [])
+        if component["type"] == "button" and component["sub_type"] == "quick_reply" and component.get("parameters")
+    }
+    return [
+        {"type": str(button["type"]).lower(), "title": label, "payload": payloads.get(at, label)}
+        for at, button in enumerate(component_of(stored, "BUTTONS").get("buttons", []))
+        for label in [str(button.get("text") or button["type"])]
+    ]
 
 
 def _check_button_parameter(component: Json, at: int) -> None:

@@ -219,7 +219,7 @@ def _shown(kind: str, body: Json, template: SendTemplate | None) -> Json:
     if kind == "text":
         return {"text": body["text"]["body"]}
     if template is not None:
-        return {**body["template"], "text": template.text}
+        return {**body["template"], **template.shown}
     return {"contacts": body["contacts"]} if kind == "contacts" else dict(body[kind])
 
 

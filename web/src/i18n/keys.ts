@@ -6,6 +6,7 @@ import type profile from './en/profile.json';
 import type sandbox from './en/sandbox.json';
 import type settings from './en/settings.json';
 import type shell from './en/shell.json';
+import type templates from './en/templates.json';
 
 /** One file a feature; each feature owns its own in every language. */
 type Catalogues = {
@@ -17,6 +18,7 @@ type Catalogues = {
   sandbox: typeof sandbox;
   settings: typeof settings;
   shell: typeof shell;
+  templates: typeof templates;
 };
 
 export type Feature = keyof Catalogues;

@@ -36,7 +36,6 @@ export function Said({ content }: { content: Record<string, unknown> }) {
           ))}
         </ul>
       )}
-      {said.template?.name && <code className={classes.template}>{said.template.name}</code>}
       {said.footer && <small>{said.footer}</small>}
       <Buttons buttons={said.buttons} />
       {said.list_button && <Buttons buttons={[{ title: said.list_button }]} />}
@@ -54,6 +53,7 @@ export function Said({ content }: { content: Record<string, unknown> }) {
           ))}
         </div>
       )}
+      {said.template?.name && <code className={classes.template}>{said.template.name}</code>}
     </div>
   );
 }

@@ -70,6 +70,7 @@ function textOf(message: PhoneMessage): string {
     body.name,
   ];
   const found = candidates.find((one): one is string => typeof one === 'string' && one !== '') ?? '';
+  if (message.type === 'template') return [text(body.header), found, text(body.footer)].filter(Boolean).join('\n');
   return message.type === 'flex' ? [found, ...flexTexts(body.contents)].filter(Boolean).join('\n') : found;
 }
 
@@ -130,6 +131,7 @@ function buttonsOf(body: Json): Button[] {
     ...list(payloadOf(body).buttons),
     ...list(record(body.template).actions),
     ...list(action.buttons),
+    ...list(body.buttons),
     ...list(action.sections).flatMap((section) => list(record(section).rows)),
     ...flexActions(body.contents),
   ];
@@ -144,7 +146,7 @@ function quickRepliesOf(body: Json): Button[] {
 function button(value: unknown): Button {
   const found = record(value);
   const label = text(found.title) || text(found.label) || text(record(found.reply).title) || text(found.text);
-  return { label, isLink: ['web_url', 'uri', 'phone_number'].includes(text(found.type)) };
+  return { label, isLink: ['web_url', 'uri', 'url', 'phone_number', 'copy_code'].includes(text(found.type)) };
 }
 
 function placeOf(body: Json): Place | undefined {
