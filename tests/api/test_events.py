@@ -31,6 +31,17 @@ def test_what_we_do_not_know_is_listed_as_a_dead_letter_with_its_words() -> None
     assert "something_new" in str(api.get(f"/events/{dead['id']}").body["raw"])
 
 
+def test_everything_without_effect_is_counted_by_its_sort_and_for_its_organisation_only() -> None:
+    talk, other = _with_a_dead_letter(), make_talk("hello")
+    deliver("line", line.body(talk.channel.external_id, {"type": "message", "timestamp": "never"}))
+    apply_all()
+    found = api_for(talk.tenant).get("/work").body["dead_events"]
+    assert found.pop("oldest_seconds") >= 0
+    assert found == {"count": 2, "dead": 0, "malformed": 1, "unknown": 1}
+    assert len(api_for(talk.tenant).get("/events", is_dead=True).items) == 2
+    assert api_for(other.tenant).get("/work").body["dead_events"]["count"] == 0
+
+
 def test_events_are_filtered_by_kind_state_and_channel() -> None:
     talk = _with_a_dead_letter()
     api = api_for(talk.tenant)

@@ -32,9 +32,13 @@ SELECT x.queue_name AS lane, x.state, count(*)::int AS count,
  GROUP BY x.queue_name, x.state ORDER BY x.queue_name, x.state
 """
 DEAD = """
-SELECT count(*)::int AS count, extract(epoch FROM hubbub_now() - min(x.received_at))::float8 AS oldest_seconds
-  FROM (SELECT e.received_at FROM event e
-         WHERE e.organization_id = %(organization)s AND e.state = 'dead' LIMIT %(most)s) x
+SELECT count(*)::int AS count, extract(epoch FROM hubbub_now() - min(x.received_at))::float8 AS oldest_seconds,
+       (count(*) FILTER (WHERE x.state = 'dead'))::int AS dead,
+       (count(*) FILTER (WHERE x.state = 'malformed'))::int AS malformed,
+       (count(*) FILTER (WHERE x.state = 'unknown'))::int AS unknown
+  FROM (SELECT e.received_at, e.state FROM event e
+         WHERE e.organization_id = %(organization)s AND e.state IN ('dead', 'malformed', 'unknown')
+         LIMIT %(most)s) x
 """
 SCHEDULED = """
 SELECT count(*)::int AS count, extract(epoch FROM hubbub_now() - min(x.created_at))::float8 AS oldest_seconds

@@ -3517,6 +3517,28 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** DeadEvents */
+        DeadEvents: {
+            /**
+             * Count
+             * @description At most 10,000.
+             */
+            count: number;
+            /**
+             * Dead
+             * @description Applying them failed.
+             */
+            dead: number;
+            /** Malformed */
+            malformed: number;
+            /** Oldest Seconds */
+            oldest_seconds: number | null;
+            /**
+             * Unknown
+             * @description Of a kind that is not known yet.
+             */
+            unknown: number;
+        };
         /** Deliveries */
         Deliveries: {
             /** Items */
@@ -6106,7 +6128,7 @@ export interface components {
             /** @description Conversations in which a machine has something to look at. */
             automation: components["schemas"]["Waiting"];
             /** @description Events that could not be applied: GET /events?is_dead=true. */
-            dead_events: components["schemas"]["Waiting"];
+            dead_events: components["schemas"]["DeadEvents"];
             /**
              * Jobs
              * @description Slow work, by queue and state; what failed within the last week.

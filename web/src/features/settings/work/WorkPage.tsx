@@ -29,7 +29,7 @@ export function WorkPage() {
             <Tile title={t('settings.work.automation')} waiting={found.data.automation} />
             <Tile title={t('settings.work.scheduled')} waiting={found.data.scheduled} />
             <Tile title={t('settings.work.dead')} waiting={found.data.dead_events} isTrouble>
-              {found.data.dead_events.count > 0 && <Link to="/settings/events">{t('settings.work.toEvents')}</Link>}
+              <DeadOnes events={found.data.dead_events} />
             </Tile>
           </div>
           <Lanes title={t('settings.work.outbox')} lanes={found.data.outbox} />
@@ -59,6 +59,24 @@ function Tile({ title, waiting, isTrouble, children }: TileProps) {
       <span className={classes.aside}>{t('settings.work.oldest', { age: age(waiting.oldest_seconds) })}</span>
       {children}
     </section>
+  );
+}
+
+/** How many there are of each sort, and the way to them. */
+function DeadOnes({ events }: { events: Schemas['DeadEvents'] }) {
+  if (events.count === 0) return null;
+  const sorts = (['dead', 'malformed', 'unknown'] as const).filter((state) => events[state] > 0);
+  return (
+    <>
+      <ul className={classes.sorts}>
+        {sorts.map((state) => (
+          <li key={state}>
+            {t(`settings.events.state.${state}`)}: {formatNumber(events[state])}
+          </li>
+        ))}
+      </ul>
+      <Link to="/settings/events">{t('settings.work.toEvents')}</Link>
+    </>
   );
 }
 
