@@ -16,7 +16,7 @@ import { keys } from '@/api/keys';
 import { useMay } from '@/api/queries';
 import { formatNumber, t } from '@/i18n';
 import { ChannelBadge, PLATFORM_NAMES } from '@/ui/ChannelBadge';
-import { fullTime } from '@/ui/time';
+import { clockTime, dayOf, fullTime } from '@/ui/time';
 import { showError, showToast } from '@/ui/toasts';
 import { type Channel, toneOf } from './channels';
 import classes from './channels.module.css';
@@ -150,7 +150,7 @@ function Actions({ channel, onReconnect }: { channel: Channel; onReconnect: () =
 
 function Facts({ channel }: { channel: Channel }) {
   const activity = useQuery(activityQuery).data?.get(channel.id);
-  const time = (moment?: string | null) => (moment ? fullTime(Date.parse(moment)) : t('channels.never'));
+  const time = (moment?: string | null) => (moment ? <Moment at={moment} /> : t('channels.never'));
   const facts: [string, ReactNode][] = [
     [t('channels.lastIn'), time(activity?.last_in_at)],
     [t('channels.lastOut'), time(activity?.last_out_at)],
@@ -181,6 +181,16 @@ function Facts({ channel }: { channel: Channel }) {
           ))}
       </dl>
     </section>
+  );
+}
+
+/** Where it is too long for a line, the hour stands whole on the next one. */
+function Moment({ at }: { at: string }) {
+  const moment = Date.parse(at);
+  return (
+    <time dateTime={at} title={fullTime(moment)} className={classes.moment}>
+      <span>{dayOf(moment)}</span> <span>{clockTime(moment)}</span>
+    </time>
   );
 }
 
