@@ -125,6 +125,22 @@ def test_the_server_restarts_in_the_middle_and_nothing_is_missed(hub: Hub, desks
     )
 
 
+def test_a_picture_s_link_opens_for_nobody_who_is_not_signed_in(hub: Hub, desks: Any) -> None:
+    person = somebody("Lek")
+    hub.pause_machines("facebook")
+    hub.say("facebook", person, "", type="image")
+    desk = desks()
+    open_conversation(desk.page, person)
+    picture = thread(desk.page).get_by_role("button", name=re.compile("^Open picture")).locator("img")
+    picture.wait_for()
+    link = str(picture.get_attribute("src"))
+    served = desk.context.request.get(link)
+    assert (served.status, served.headers["content-type"]) == (200, "image/jpeg")
+    assert hub.http.get(link).status_code == 404, "somebody who never signed in"
+    desk.context.clear_cookies()
+    assert desk.context.request.get(link).status == 404, "the same browser, signed out"
+
+
 def test_a_flow_answers_and_a_person_takes_over(hub: Hub, desks: Any) -> None:
     from playwright.sync_api import expect
 
