@@ -18,17 +18,16 @@ from hubbub.organizations.database import run
 from hubbub.organizations.jobs import defer_many
 
 WITH_PROFILES = frozenset(name for name, one in CONNECTORS.items() if isinstance(one, FetchesProfiles))
-AUTOMATION_ITEMS = """
-INSERT INTO automation_item (id, organization_id, conversation_id, occurred_at, body_position, type, content)
-SELECT r.id, r.organization_id, r.conversation_id, r.at, r.position, r.type, r.content
-  FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, conversation_id uuid,
-       at timestamptz, position int, type text, content jsonb)
-    ON CONFLICT DO NOTHING
-"""
-AUTOMATION_LANES = """
+WAKE_AUTOMATION = """
+WITH wanted AS (
+    SELECT * FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, conversation_id uuid,
+           at timestamptz, position int, type text, content jsonb)),
+items AS (
+    INSERT INTO automation_item (id, organization_id, conversation_id, occurred_at, body_position, type, content)
+    SELECT r.id, r.organization_id, r.conversation_id, r.at, r.position, r.type, r.content FROM wanted r
+        ON CONFLICT DO NOTHING)
 INSERT INTO automation_lane AS l (conversation_id, organization_id, pending_since, due_at, attempts, last_error)
-SELECT DISTINCT r.conversation_id, r.organization_id, hubbub_now(), hubbub_now(), 0, ''
-  FROM json_to_recordset(%(rows)s::json) AS r (organization_id uuid, conversation_id uuid)
+SELECT DISTINCT r.conversation_id, r.organization_id, hubbub_now(), hubbub_now(), 0, '' FROM wanted r
  ORDER BY r.conversation_id
     ON CONFLICT (conversation_id) DO UPDATE
    SET pending_since = coalesce(l.pending_since, excluded.pending_since),
@@ -59,8 +58,7 @@ def _wake_automation(batch: Batch, new: Sequence[Arrival]) -> None:
     rows = [_item(one, one.message_id, "", {}) for one in new if _is_for_automation(one)]
     rows += [_item(one, one.id, *deed) for one in batch.arrivals if (deed := deed_of(one)) and one.conversation_id]
     if rows:
-        run(AUTOMATION_ITEMS, rows)
-        run(AUTOMATION_LANES, rows)
+        run(WAKE_AUTOMATION, rows)
 
 
 def _item(arrival: Arrival, item_id: UUID | None, kind: str, content: dict[str, JsonValue]) -> dict[str, object]:

@@ -122,8 +122,9 @@ def _halve(arrivals: Sequence[Arrival], failure: Exception) -> None:
         _bury(arrivals[0], failure)
         return
     middle = len(arrivals) // 2
-    apply_arrivals(arrivals[:middle])
-    apply_arrivals(arrivals[middle:])
+    for half in (arrivals[:middle], arrivals[middle:]):
+        run("SET CONSTRAINTS ALL DEFERRED")  # as a transaction begins; a half that was applied leaves them immediate
+        apply_arrivals(half)
 
 
 def _forget(arrival: Arrival) -> None:
@@ -141,7 +142,6 @@ def _bury(arrival: Arrival, failure: Exception) -> None:
 
 
 def _apply(batch: Batch, has_entered: Callable[[], None]) -> None:
-    run("SET CONSTRAINTS ALL DEFERRED")
     for arrival in batch.arrivals:
         apply_rules(arrival)
     fold(batch)

@@ -42,6 +42,7 @@ def _replay(row: Row) -> None:
         return
     if row["state"] in WITHOUT_EFFECT:
         run(FORGET, channel_id=arrival.channel.id, event_key=arrival.event_key)
+    run("SET CONSTRAINTS ALL DEFERRED")  # the one before it left them immediate
     apply_arrivals([arrival])
 
 

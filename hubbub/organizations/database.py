@@ -24,15 +24,15 @@ def run(statement: str, rows: Sequence[Mapping[str, object]] | None = None, **na
     parameters = {name: _array(value) if isinstance(value, list) else value for name, value in named.items()}
     if rows is not None:
         parameters["rows"] = dumps(rows).decode()
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        plain = cursor.cursor  # past Django's wrapper and psycopg's descriptions, which cost more than the rows
-        result = plain.pgresult
-        if result is None or result.status != ExecStatus.TUPLES_OK:
-            return []
-        names = [result.fname(place).decode() for place in range(result.nfields)]
-        documents = [name for place, name in enumerate(names) if result.ftype(place) == JSONB]
-        found = [dict(zip(names, row, strict=True)) for row in plain.fetchall()]
+    cursor = connection.kept_cursor()  # type: ignore[attr-defined]
+    cursor.execute(statement, parameters)
+    plain = cursor.cursor  # past Django's wrapper and psycopg's descriptions, which cost more than the rows
+    result = plain.pgresult
+    if result is None or result.status != ExecStatus.TUPLES_OK:
+        return []
+    names = [result.fname(place).decode() for place in range(result.nfields)]
+    documents = [name for place, name in enumerate(names) if result.ftype(place) == JSONB]
+    found = [dict(zip(names, row, strict=True)) for row in plain.fetchall()]
     for name in documents:
         for row in found:
             row[name] = None if row[name] is None else loads(row[name])
