@@ -21,10 +21,11 @@ PEOPLE = 1500
 JOBS = 200
 CONCURRENCY = 8
 ROUNDS = 3
-POLL_SECONDS = 0.002
+POLL_SECONDS = 0.01
+"""Whoever looks works on the same two cores: now and then is enough, and one row tells."""
 PATIENCE_SECONDS = 60.0
 AT_THE_DOOR = b"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-WAITING = b"SELECT count(*) FROM automation_item"
+WAITING = b"SELECT count(*) FROM (SELECT FROM automation_item LIMIT 1) one"
 FLOW: dict[str, JsonValue] = {
     "start": {"actions": [{"type": "set_variable", "name": "asked", "value": "{{message_text}}"}], "next": "sort"},
     "sort": {"actions": [{"type": "set_variable", "name": "topic", "value": "{{asked}}"}], "next": "thank"},
