@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hubbub.kit.ids import new_id
+from hubbub.processes.postgres import wait_until
 from tests.e2e import museum
 from tests.e2e.conftest import Hub
 from tests.e2e.looking import addresses, faults, like, rest, word
@@ -45,6 +48,11 @@ class Visit:
 
     def press(self, key: str) -> None:
         self.page.get_by_role("button", name=like(self.say(key))).locator("visible=true").first.click()
+
+    def open(self, key: str) -> None:
+        """A dialogue, by its button."""
+        self.press(key)
+        self.page.get_by_role("dialog").locator("visible=true").first.wait_for()
 
     def close(self) -> None:
         """Whatever lies over the page."""
@@ -147,6 +155,95 @@ OVER_CONVERSATION: dict[str, Callable[[Visit], None]] = {
     "a note": _note,
 }
 OVER_CHANNELS: dict[str, Callable[[Visit], None]] = {"a channel": _channel, "a form to connect one": _connect}
+
+
+def _new_key(visit: Visit) -> None:
+    """Shown once, when it is made."""
+    visit.open("settings.keys.new")
+    visit.page.get_by_role("dialog").get_by_role("textbox").first.fill("Reports")
+    visit.press("settings.keys.make")
+    visit.page.get_by_role("dialog").locator("code").wait_for()
+
+
+def _hours(visit: Visit) -> None:
+    visit.press("settings.hours.begin")
+    visit.page.get_by_role("region", name=visit.say("settings.hours.everywhere")).wait_for()
+
+
+def _dead_letter(visit: Visit) -> None:
+    visit.page.locator("main button[aria-expanded]").first.click()
+    visit.page.get_by_role("region", name=visit.say("settings.events.raw")).wait_for()
+
+
+def _opened(key: str) -> Callable[[Visit], None]:
+    return lambda visit: visit.open(key)
+
+
+OVER_SETTINGS: dict[str, tuple[str, Callable[[Visit], None]]] = {
+    "a new label": ("labels", _opened("settings.labels.new")),
+    "a label that is changed": ("labels", _opened("settings.change")),
+    "a label that is deleted": ("labels", _opened("settings.remove")),
+    "a new canned reply": ("canned-replies", _opened("settings.replies.new")),
+    "a canned reply that is changed": ("canned-replies", _opened("settings.change")),
+    "a view that is changed": ("views", _opened("settings.change")),
+    "a new key": ("api-keys", _opened("settings.keys.new")),
+    "a key that was made": ("api-keys", _new_key),
+    "hours": ("working-hours", _hours),
+    "a dead letter": ("events", _dead_letter),
+}
+"""Name → the page of the settings, and what is done there."""
+
+
+def _write(visit: Visit, text: str) -> None:
+    visit.page.get_by_role("textbox", name=visit.say("inbox.reply"), exact=True).fill(text)
+
+
+def _suggestions(visit: Visit) -> None:
+    _write(visit, "")
+    visit.page.get_by_role("textbox", name=visit.say("inbox.reply"), exact=True).press_sequentially("/")
+    visit.page.get_by_role("list", name=visit.say("inbox.suggestions")).wait_for()
+
+
+def _choices(visit: Visit) -> None:
+    visit.press("inbox.do.choices")
+    visit.page.get_by_role("region", name=visit.say("inbox.choices.title")).wait_for()
+
+
+def _ways(visit: Visit) -> None:
+    _write(visit, "Good day!")
+    _menu("inbox.sendOther", visit)
+
+
+def _moment(visit: Visit) -> None:
+    _ways(visit)
+    visit.page.get_by_role("menuitem", name=visit.say("inbox.sendAt")).click()
+    visit.page.get_by_role("dialog").wait_for()
+
+
+def _filled(visit: Visit) -> None:
+    visit.open("inbox.do.template")
+    visit.page.get_by_role("button", name=re.compile("order_shipped")).first.click()
+    visit.page.get_by_role("region", name=visit.say("templates.preview")).wait_for()
+
+
+OVER_COMPOSER: dict[str, tuple[str, Callable[[Visit], None]]] = {
+    "ways to send": ("facebook", _ways),
+    "a moment": ("facebook", _moment),
+    "emoji": ("facebook", _opened("inbox.do.emoji")),
+    "canned replies": ("facebook", _suggestions),
+    "quick replies": ("facebook", _choices),
+    "templates": ("whatsapp", _opened("inbox.do.template")),
+    "a template": ("whatsapp", _filled),
+}
+"""Name → the platform of the conversation, and what is done there; the draft is kept from one to the next."""
+
+
+def _keep_view(visit: Visit) -> None:
+    _menu("inbox.moreTabs", visit)
+    visit.page.get_by_role("menuitem", name=visit.say("inbox.keepView")).click()
+    visit.page.get_by_role("dialog").wait_for()
+
+
 BESIDE = ("/nowhere", "/sign-in", "/sign-out")
 """Addresses that the router does not have: what is not there, and Django's own pages."""
 PHONES = {
@@ -169,6 +266,17 @@ def visit(request: pytest.FixtureRequest, desks: Any, shown: dict[str, str]) -> 
     desk = desks(color_scheme=scheme, viewport=viewport, reduced_motion="reduce", locale=language)
     desk.forgive("Failed to load resource: the server responded with a status of 404")
     return Visit(page=desk.page, language=language, viewport=viewport, conversation=shown["facebook"])
+
+
+@pytest.fixture
+def dead_letter(hub: Hub) -> None:
+    """At least one event that had no effect; and nobody has working hours yet."""
+    event: dict[str, Any] = {"type": "news", "mode": "active", "timestamp": 1_793_000_000_000}
+    event |= {"webhookEventId": new_id().hex, "source": {"type": "user", "userId": "U" + new_id().hex}}
+    body = {"destination": hub.account("line"), "events": [{**event, "deliveryContext": {"isRedelivery": False}}]}
+    hub.play("/deliver", {"platform": "line", "account": hub.account("line"), "body": body})
+    assert wait_until(lambda: bool(hub.api.get("/events", params={"is_dead": True}).json()["items"]), 30)
+    assert hub.api.put("/working-hours", json={"hours": None}).status_code == 200
 
 
 def told(found: dict[str, list[str]]) -> str:
@@ -209,6 +317,30 @@ def test_whatever_opens_over_a_page_is_accessible(visit: Visit) -> None:
             visit.close()
     for name, show in OVER_CHANNELS.items():
         visit.page.goto("/channels")
+        show(visit)
+        found[name] = faults(visit.page)
+    assert told(found) == ""
+
+
+@pytest.mark.timeout(400)
+def test_whatever_opens_in_the_settings_is_accessible(visit: Visit, dead_letter: None) -> None:
+    found = {}
+    for name, (section, show) in OVER_SETTINGS.items():
+        visit.page.goto(f"/settings/{section}")
+        visit.page.get_by_role("heading", level=1).wait_for()
+        show(visit)
+        found[name] = faults(visit.page)
+    visit.page.goto("/inbox?tab=unassigned&label=vip")
+    _keep_view(visit)
+    found["a view that is kept"] = faults(visit.page)
+    assert told(found) == ""
+
+
+@pytest.mark.timeout(400)
+def test_whatever_opens_over_the_composer_is_accessible(visit: Visit, shown: dict[str, str]) -> None:
+    found = {}
+    for name, (platform, show) in OVER_COMPOSER.items():
+        replace(visit, conversation=shown[platform]).open_conversation()
         show(visit)
         found[name] = faults(visit.page)
     assert told(found) == ""
