@@ -93,6 +93,9 @@ def test_the_app_opens_without_a_network_says_so_and_sends_later_what_was_writte
     desk.context.set_offline(False)
     hub.wait_for_answer("facebook", person, "Yes, since this morning.")
     expect(page.get_by_text(OFFLINE)).to_have_count(0)
+    assert [one["text"] for one in hub.phone("facebook", person) if one["direction"] == "out"] == [
+        "Yes, since this morning."
+    ], "once"
 
 
 def test_nothing_that_customers_or_the_organisation_said_is_kept_with_the_app(hub: Hub, installed_desks: Any) -> None:

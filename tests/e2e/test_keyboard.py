@@ -30,33 +30,62 @@ def _choose(page: Page, key: str, name: str | re.Pattern[str]) -> None:
         page.keyboard.press("Escape")
 
 
+class Case:
+    """One customer's conversation, as the API tells of it."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.person, self.id = newcomer(hub, "whatsapp", "Keys")
+        self.label = str(hub.api.get("/labels").json()["items"][0]["name"])
+
+    def becomes(self, name: str, value: object) -> bool:
+        return wait_until(lambda: self.hub.api.get(f"/conversations/{self.id}").json()[name] == value, 30)
+
+    def is_given(self) -> bool:
+        return wait_until(
+            lambda: self.hub.api.get(f"/conversations/{self.id}").json()["assigned_to_id"] is not None, 30
+        )
+
+
 def test_a_whole_conversation_is_handled_by_keys_alone(hub: Hub, desks: Any) -> None:
-    from playwright.sync_api import expect
-
-    person, conversation = newcomer(hub, "whatsapp", "Keys")
-    label = hub.api.get("/labels").json()["items"][0]["name"]
-
-    def now() -> dict[str, Any]:
-        return dict(hub.api.get(f"/conversations/{conversation}").json())
-
+    case = Case(hub)
     page: Page = desks().page
     page.locator("article").first.wait_for()
+    _find(page, case)
+    _answer(page, case)
+    _note(page)
+    _sort(page, case)
+    _put_off_and_end(page, case)
+    _archive_by_the_palette(page, case)
+
+
+def _find(page: Page, case: Case) -> None:
+    from playwright.sync_api import expect
 
     page.keyboard.press("/")
     expect(page.get_by_role("textbox", name="Search by name")).to_be_focused()
-    page.keyboard.type(person)
+    page.keyboard.type(case.person)
     expect(page.locator("article")).to_have_count(1)
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     expect(thread(page).get_by_text("Hello!", exact=True)).to_be_visible()
+
+
+def _answer(page: Page, case: Case) -> None:
+    from playwright.sync_api import expect
 
     expect(page.get_by_role("textbox", name="Reply")).to_be_enabled()
     page.keyboard.press("r")
     expect(page.get_by_role("textbox", name="Reply")).to_be_focused()
     page.keyboard.type("Good day!")
     page.keyboard.press("Enter")
-    hub.wait_for_answer("whatsapp", person, "Good day!")
+    case.hub.wait_for_answer("whatsapp", case.person, "Good day!")
     page.keyboard.press("Escape")
+
+
+def _note(page: Page) -> None:
+    from playwright.sync_api import expect
+
     page.keyboard.press("n")
     expect(page.get_by_role("textbox", name="Private note")).to_be_focused()
     page.keyboard.type("A good customer")
@@ -64,21 +93,31 @@ def test_a_whole_conversation_is_handled_by_keys_alone(hub: Hub, desks: Any) -> 
     expect(thread(page).get_by_text("A good customer")).to_be_visible()
     page.keyboard.press("Escape")
 
-    _choose(page, "a", re.compile("Anna"))
-    _choose(page, "l", label)
-    _choose(page, "p", "Urgent")
-    assert wait_until(lambda: now()["priority"] == "urgent", 30)
-    assert wait_until(lambda: now()["tags"] == [label], 30)
-    assert wait_until(lambda: now()["assigned_to_id"] is not None, 30)
 
+def _sort(page: Page, case: Case) -> None:
+    """To whom, about what, how urgent."""
+    _choose(page, "a", re.compile("Anna"))
+    _choose(page, "l", case.label)
+    _choose(page, "p", "Urgent")
+    assert case.becomes("priority", "urgent")
+    assert case.becomes("tags", [case.label])
+    assert case.is_given()
+
+
+def _put_off_and_end(page: Page, case: Case) -> None:
+    """And take both back."""
     _choose(page, "z", re.compile("^Tomorrow"))
-    assert wait_until(lambda: now()["is_snoozed"], 30)
+    assert case.becomes("is_snoozed", value=True)
     page.keyboard.press("Control+z")
-    assert wait_until(lambda: not now()["is_snoozed"], 30)
+    assert case.becomes("is_snoozed", value=False)
     page.keyboard.press("e")
-    assert wait_until(lambda: now()["status"] == "closed", 30)
+    assert case.becomes("status", "closed")
     page.keyboard.press("Control+z")
-    assert wait_until(lambda: now()["status"] == "active", 30)
+    assert case.becomes("status", "active")
+
+
+def _archive_by_the_palette(page: Page, case: Case) -> None:
+    from playwright.sync_api import expect
 
     page.keyboard.press("Control+k")
     page.keyboard.type("archive")  # at once: the palette is fetched and opened meanwhile
@@ -87,5 +126,5 @@ def test_a_whole_conversation_is_handled_by_keys_alone(hub: Hub, desks: Any) -> 
     expect(palette.get_by_role("textbox")).to_have_value("archive")
     expect(palette.locator("[data-selected]")).to_contain_text("Archive")
     page.keyboard.press("Enter")
-    assert wait_until(lambda: now()["status"] == "archived", 30)
+    assert case.becomes("status", "archived")
     expect(palette).to_have_count(0)

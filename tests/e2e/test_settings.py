@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -34,6 +35,12 @@ def _open(page: Page, section: str) -> Locator:
     page.goto(f"/settings/{section}")
     page.get_by_role("heading", level=1, name=PAGES[section]).wait_for()
     return page.locator("#content")
+
+
+def _form(page: Page, section: str) -> Locator:
+    """What asks for a new one, on that page of the settings."""
+    _open(page, section).get_by_role("button", name=FORMS[section]).click()
+    return page.get_by_role("dialog")
 
 
 def _row(page: Page, text: str) -> Locator:
@@ -70,8 +77,7 @@ def test_a_label_is_made_used_and_deleted(hub: Hub, desks: Any, unique: str) -> 
 
     name = f"Wholesale {unique}"
     page: Page = desks().page
-    _open(page, "labels").get_by_role("button", name="New label").click()
-    form = page.get_by_role("dialog")
+    form = _form(page, "labels")
     form.get_by_label("Name").fill(name)
     form.get_by_label("Description").fill("Orders of more than a hundred.")
     form.get_by_role("button", name="Save").click()
@@ -93,8 +99,7 @@ def test_a_canned_reply_is_made_and_filled_for_a_customer(hub: Hub, desks: Any, 
     from playwright.sync_api import expect
 
     page: Page = desks().page
-    _open(page, "canned-replies").get_by_role("button", name="New canned reply").click()
-    form = page.get_by_role("dialog")
+    form = _form(page, "canned-replies")
     form.get_by_label("Shortcut").fill(f"hours{unique}")
     form.get_by_label("Title").fill("When we are open")
     form.get_by_role("textbox", name="Text").fill("Hello {{contact.first_name}}, until six.")
@@ -113,8 +118,7 @@ def test_a_key_opens_the_api_until_it_is_revoked(hub: Hub, desks: Any, unique: s
 
     name = f"Reports {unique}"
     page: Page = desks().page
-    _open(page, "api-keys").get_by_role("button", name="New API key").click()
-    form = page.get_by_role("dialog")
+    form = _form(page, "api-keys")
     form.get_by_label("Name").fill(name)
     form.get_by_label("What it may do").select_option("viewer")
     form.get_by_role("button", name="Make the key").click()
@@ -220,6 +224,7 @@ def test_the_palette_opens_a_page_of_the_settings(desks: Any) -> None:
     page.get_by_role("dialog").get_by_role("textbox").fill("Settings: Working")
     page.get_by_role("dialog").get_by_text("Settings: Working hours").click()
     expect(page.get_by_role("heading", level=1, name="Working hours")).to_be_visible()
+    assert urlsplit(page.url).path == "/settings/working-hours"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -230,8 +235,7 @@ def test_axe_finds_nothing_in_the_settings(desks: Any, scheme: str) -> None:
         _open(page, section)
         found[section] = _faults_of_access(page)
         if section in FORMS:
-            page.get_by_role("button", name=FORMS[section]).click()
-            page.get_by_role("dialog").get_by_role("textbox").first.wait_for()
+            _form(page, section).get_by_role("textbox").first.wait_for()
             found[FORMS[section]] = _faults_of_access(page)
     assert {where: faults for where, faults in found.items() if faults} == {}
 
