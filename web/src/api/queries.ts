@@ -1,4 +1,5 @@
-import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
+import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { createContext, use } from 'react';
 import { forgetPerson, keepPerson, keptPerson } from '@/pwa/person';
 import { ApiError, api, isWorthRetrying, rememberCsrfToken, type Schemas, Unreachable, unwrap } from './client';
 import { keys } from './keys';
@@ -77,9 +78,12 @@ export const hoursQuery = queryOptions({
   queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/working-hours', { signal }))).items,
 });
 
-/** Whoever looks at the screen; the frame is shown only when this is known. */
+/** Whoever looks at the screen, as the frame knows them: one watches for all, dozens ask. */
+export const Me = createContext<Schemas['Me'] | undefined>(undefined);
+
+/** Inside the frame only, which is shown when this is known. */
 export function useMe(): Schemas['Me'] {
-  return useQuery(meQuery).data!;
+  return use(Me)!;
 }
 
 export function useMay(permission: string): boolean {

@@ -1,5 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { meQuery } from '@/api/queries';
+import { Me, meQuery } from '@/api/queries';
 import { connect } from '@/realtime/socket';
 import { Shell } from '@/ui/Shell';
 
@@ -9,5 +10,13 @@ export const Route = createFileRoute('/_app')({
     await context.queryClient.ensureQueryData(meQuery);
     void connect();
   },
-  component: Shell,
+  component: Frame,
 });
+
+function Frame() {
+  return (
+    <Me value={useQuery(meQuery).data}>
+      <Shell />
+    </Me>
+  );
+}

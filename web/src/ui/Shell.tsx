@@ -1,4 +1,4 @@
-import { Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
+import { Menu, useMantineColorScheme } from '@mantine/core';
 import {
   IconBuildingBroadcastTower,
   IconDeviceMobileMessage,
@@ -25,6 +25,8 @@ import { asked, isKeySheetOpen, isPaletteOpen, openKeySheet, openPalette } from 
 import classes from './shell.module.css';
 import { signOut } from './signOut';
 import { useStore } from './store';
+import { TipLayer } from './TipLayer';
+import { tipBeside } from './tips';
 import { undoLast } from './toasts';
 
 const Palette = lazy(() => import('./Palette'));
@@ -61,11 +63,16 @@ export function Shell() {
         <Place to="/settings" label={t('shell.settings')} icon={<IconSettings size={21} aria-hidden />} />
         <span className={classes.gap} />
         {hasSandbox && (
-          <Tooltip label={t('shell.sandbox')} position="right">
-            <a className={classes.place} href="/sandbox" target="_blank" rel="noopener" aria-label={t('shell.sandbox')}>
-              <IconDeviceMobileMessage size={20} aria-hidden />
-            </a>
-          </Tooltip>
+          <a
+            className={classes.place}
+            href="/sandbox"
+            target="_blank"
+            rel="noopener"
+            aria-label={t('shell.sandbox')}
+            {...tipBeside(t('shell.sandbox'))}
+          >
+            <IconDeviceMobileMessage size={20} aria-hidden />
+          </a>
         )}
         <RailButton label={t('shell.searchEverything')} onClick={openPalette}>
           <IconSearch size={20} aria-hidden />
@@ -79,6 +86,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <TipLayer />
       <Later isWanted={useStore(isPaletteOpen)} of={Palette} />
       <Later isWanted={useStore(isKeySheetOpen)} of={KeySheet} />
       <Later isWanted={useStore(asked) !== undefined} of={AskDialog} />
@@ -88,21 +96,23 @@ export function Shell() {
 
 function Place({ to, label, icon }: { to: '/inbox' | '/channels' | '/settings'; label: string; icon: ReactNode }) {
   return (
-    <Tooltip label={label} position="right">
-      <Link to={to} className={classes.place} aria-label={label} activeProps={{ 'data-active': true }}>
-        {icon}
-      </Link>
-    </Tooltip>
+    <Link
+      to={to}
+      className={classes.place}
+      aria-label={label}
+      activeProps={{ 'data-active': true }}
+      {...tipBeside(label)}
+    >
+      {icon}
+    </Link>
   );
 }
 
 function RailButton({ label, onClick, children }: { label: string; onClick: () => void; children: ReactNode }) {
   return (
-    <Tooltip label={label} position="right">
-      <button type="button" className={classes.place} aria-label={label} onClick={onClick}>
-        {children}
-      </button>
-    </Tooltip>
+    <button type="button" className={classes.place} aria-label={label} onClick={onClick} {...tipBeside(label)}>
+      {children}
+    </button>
   );
 }
 

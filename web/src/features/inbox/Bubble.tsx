@@ -11,7 +11,7 @@ import {
   IconRobot,
   IconTrash,
 } from '@tabler/icons-react';
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, useState } from 'react';
 import { t, translated } from '@/i18n';
 import { Avatar } from '@/ui/Avatar';
 import { clockTime, fullTime } from '@/ui/time';
@@ -254,6 +254,28 @@ function Trouble({ message }: { message: Message }) {
 
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
+/** The choices come into the page when the pointer or the focus does: most messages are never reacted to. */
+function Reactor({ onChoose }: { onChoose: (emoji: string) => void }) {
+  const [isNear, setNear] = useState(false);
+  const come = () => setNear(true);
+  return (
+    <span className={classes.reactor}>
+      <button type="button" aria-label={t('inbox.do.react')} aria-haspopup="true" onPointerEnter={come} onFocus={come}>
+        <IconMoodSmile size={16} aria-hidden />
+      </button>
+      {isNear && (
+        <span className={classes.emojis}>
+          {QUICK.map((emoji) => (
+            <button key={emoji} type="button" aria-label={emoji} onClick={() => onChoose(emoji)}>
+              {emoji}
+            </button>
+          ))}
+        </span>
+      )}
+    </span>
+  );
+}
+
 function Tools({ message, canQuote, canReact, onQuote, onReact }: BubbleProps) {
   const isComment = message.type === 'comment';
   const isInbound = message.direction === 'inbound';
@@ -269,20 +291,7 @@ function Tools({ message, canQuote, canReact, onQuote, onReact }: BubbleProps) {
           <IconCornerUpLeft size={16} aria-hidden />
         </button>
       )}
-      {canReact && isInbound && (
-        <span className={classes.reactor}>
-          <button type="button" aria-label={t('inbox.do.react')} aria-haspopup="true">
-            <IconMoodSmile size={16} aria-hidden />
-          </button>
-          <span className={classes.emojis}>
-            {QUICK.map((emoji) => (
-              <button key={emoji} type="button" aria-label={emoji} onClick={() => onReact(message, emoji)}>
-                {emoji}
-              </button>
-            ))}
-          </span>
-        </span>
-      )}
+      {canReact && isInbound && <Reactor onChoose={(emoji) => onReact(message, emoji)} />}
       {isComment && isInbound && (
         <>
           <button

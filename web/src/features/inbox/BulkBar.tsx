@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import {
   IconArchive,
   IconCheck,
@@ -14,6 +14,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { labelsQuery, membersQuery } from '@/api/queries';
 import { t } from '@/i18n';
+import { IconButton } from '@/ui/IconButton';
 import { type BulkAction, changeMany, snoozeChoices } from './actions';
 import classes from './bulkbar.module.css';
 import { CHOICES } from './search';
@@ -72,11 +73,9 @@ export default function BulkBar({ ids, onDone }: { ids: string[]; onDone: () => 
 
 function One({ label, icon, onClick }: { label: string; icon: ReactNode; onClick: () => void }) {
   return (
-    <Tooltip label={label}>
-      <ActionIcon aria-label={label} onClick={onClick}>
-        {icon}
-      </ActionIcon>
-    </Tooltip>
+    <IconButton label={label} onClick={onClick}>
+      {icon}
+    </IconButton>
   );
 }
 
@@ -84,9 +83,7 @@ function Choose({ label, icon, children }: { label: string; icon: ReactNode; chi
   return (
     <Menu position="top" width={200}>
       <Menu.Target>
-        <Tooltip label={label}>
-          <ActionIcon aria-label={label}>{icon}</ActionIcon>
-        </Tooltip>
+        <IconButton label={label}>{icon}</IconButton>
       </Menu.Target>
       <Menu.Dropdown className={classes.scrolling}>{children}</Menu.Dropdown>
     </Menu>

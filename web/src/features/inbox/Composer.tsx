@@ -1,22 +1,11 @@
-import { ActionIcon } from '@mantine/core';
 import { IconLock, IconMessage2, IconX } from '@tabler/icons-react';
-import {
-  type DragEvent,
-  type KeyboardEvent,
-  lazy,
-  Suspense,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type DragEvent, type KeyboardEvent, lazy, memo, Suspense, useCallback, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useMay } from '@/api/queries';
 import { formatNumber, t } from '@/i18n';
 import { sayTyping } from '@/realtime/socket';
 import { PLATFORM_NAMES } from '@/ui/ChannelBadge';
-import { type Command, useCommands } from '@/ui/commands';
+import { IconButton } from '@/ui/IconButton';
 import { useStore } from '@/ui/store';
 import { showToast } from '@/ui/toasts';
 import { ComposerTools } from './ComposerTools';
@@ -29,12 +18,14 @@ import type { Conversation } from './lists';
 import type { Message } from './messages';
 import { RESOLVED, SendButton } from './SendButton';
 import { Suggestions, useSuggestions } from './Suggestions';
-import { saveNote, schedule, showTypingToCustomer, submit, type Then } from './sending';
+import { saveNote, schedule, submit, type Then } from './sending';
+import { useComposerCommands } from './useComposerCommands';
 import { useFiles } from './useFiles';
 import { useVoice } from './useVoice';
 import { canRecord, hasMicrophone, voiceWay } from './voice';
 import { WindowBar } from './WindowBar';
 import { type Answering, useAnswering } from './ways';
+import { insertAtCursor, useGrowing, useTypingSigns } from './writing';
 
 const TemplatePicker = lazy(() => import('./TemplatePicker'));
 const MomentDialog = lazy(() => import('./MomentDialog'));
@@ -51,12 +42,10 @@ interface Props {
   onQuoted: (message: Message | undefined) => void;
 }
 
-const TALLEST = 0.4;
-const TYPING_MS = 3000;
 const COUNT_FROM = 0.8;
 
 /** Where replies and notes are written. Only what the platform allows now is offered. */
-export function Composer({ conversation, capabilities, quoted, onQuoted }: Props) {
+export const Composer = memo(function Composer({ conversation, capabilities, quoted, onQuoted }: Props) {
   const id = conversation.id;
   useStore(draftStore);
   const written = draftOf(id);
@@ -196,9 +185,9 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
             <span dir="auto">
               <strong>{quoted.author_name}</strong> {quoted.text}
             </span>
-            <ActionIcon size="sm" aria-label={t('shell.cancel')} onClick={() => onQuoted(undefined)}>
+            <IconButton label={t('shell.cancel')} onClick={() => onQuoted(undefined)}>
               <IconX size={14} aria-hidden />
-            </ActionIcon>
+            </IconButton>
           </div>
         )}
         <div className={classes.anchor}>
@@ -311,7 +300,7 @@ export function Composer({ conversation, capabilities, quoted, onQuoted }: Props
       </div>
     </>
   );
-}
+});
 
 function ModeTab({
   isChosen,
@@ -347,80 +336,4 @@ function placeholder(isNote: boolean, answering: Answering | undefined): string 
   if (answering?.kind === 'template') return t('inbox.onlyTemplates');
   if (answering?.kind === 'none') return t('inbox.noAnswer');
   return t('inbox.replyPlaceholder');
-}
-
-export function insertAtCursor(field: HTMLTextAreaElement | null, words: string, write: (text: string) => void): void {
-  if (!field) return;
-  const { selectionStart: from, selectionEnd: to, value } = field;
-  flushSync(() => write(value.slice(0, from) + words + value.slice(to)));
-  field.focus();
-  field.setSelectionRange(from + words.length, from + words.length);
-}
-
-/** As tall as its text, up to a part of the window; measured again when its width changes. */
-function useGrowing(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
-  useEffect(() => {
-    const element = field.current;
-    if (!element) return undefined;
-    let width = 0;
-    const sizes = new ResizeObserver(() => {
-      if (element.clientWidth === width) return;
-      width = element.clientWidth;
-      element.style.height = 'auto';
-      if (text) element.style.height = `${Math.min(element.scrollHeight, window.innerHeight * TALLEST)}px`;
-    });
-    sizes.observe(element);
-    return () => sizes.disconnect();
-  }, [field, text]);
-}
-
-/** Colleagues see that somebody writes; so does the customer, where the platform shows it. */
-function useTypingSigns(
-  conversation: Conversation,
-  capabilities: Capabilities | undefined,
-  mode: Mode,
-  text: string,
-): void {
-  const told = useRef(0);
-  const before = useRef(text);
-  useEffect(() => {
-    if (text === before.current) return;
-    before.current = text;
-    if (text === '' || Date.now() - told.current < TYPING_MS) return;
-    told.current = Date.now();
-    sayTyping(conversation.id, true, mode);
-    if (mode === 'reply' && capabilities?.has_typing) showTypingToCustomer(conversation.id);
-  }, [text, mode, conversation.id, capabilities]);
-  useEffect(() => () => sayTyping(conversation.id, false, mode), [conversation.id, mode]);
-}
-
-interface Doing {
-  attach: () => void;
-  /** Undefined when it cannot be done now. */
-  record: (() => void) | undefined;
-  choices: (() => void) | undefined;
-  later: (() => void) | undefined;
-}
-
-const SOMETIMES = ['record', 'choices', 'later'] as const;
-
-function useComposerCommands(switchTo: (mode: Mode) => void, doing: Doing): void {
-  const latest = useRef(doing);
-  latest.current = doing;
-  const possible = SOMETIMES.filter((name) => doing[name]).join(' ');
-  const commands = useMemo<Command[]>(
-    () => [
-      { id: 'reply', label: t('inbox.do.reply'), section: 'compose', keys: ['r'], run: () => switchTo('reply') },
-      { id: 'note', label: t('inbox.do.note'), section: 'compose', keys: ['n'], run: () => switchTo('note') },
-      { id: 'attach', label: t('inbox.do.attach'), section: 'compose', run: () => latest.current.attach() },
-      ...SOMETIMES.filter((name) => possible.split(' ').includes(name)).map((name) => ({
-        id: `compose.${name}`,
-        label: t(`inbox.do.${name}`),
-        section: 'compose' as const,
-        run: () => latest.current[name]?.(),
-      })),
-    ],
-    [switchTo, possible],
-  );
-  useCommands(commands);
 }

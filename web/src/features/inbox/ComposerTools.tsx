@@ -1,7 +1,7 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconForms, IconLayoutList, IconMicrophone, IconPaperclip } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { t } from '@/i18n';
+import { IconButton } from '@/ui/IconButton';
 
 interface Props {
   canWrite: boolean;
@@ -51,10 +51,8 @@ interface ToolProps {
 
 function Tool({ label, isDisabled, isPressed, onClick, children }: ToolProps) {
   return (
-    <Tooltip label={label}>
-      <ActionIcon aria-label={label} aria-pressed={isPressed} disabled={isDisabled} onClick={onClick}>
-        {children}
-      </ActionIcon>
-    </Tooltip>
+    <IconButton label={label} aria-pressed={isPressed} disabled={isDisabled} onClick={onClick}>
+      {children}
+    </IconButton>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import {
   IconArchive,
@@ -15,12 +15,14 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { labelsQuery, membersQuery, useMay, useMe } from '@/api/queries';
 import { dateFormat, t } from '@/i18n';
 import { presence } from '@/realtime/socket';
 import { Avatar } from '@/ui/Avatar';
 import { PLATFORM_NAMES } from '@/ui/ChannelBadge';
+import { IconButton } from '@/ui/IconButton';
+import { LazyMenu } from '@/ui/LazyMenu';
 import { useStore } from '@/ui/store';
 import * as actions from './actions';
 import { useNames } from './ConversationList';
@@ -37,13 +39,15 @@ interface Props {
 }
 
 const PHONE = '(max-width: 719px)';
+const AT_ONCE = { getInitialValueInEffect: false };
 
 /** Who it is, who looks at it, and what can be done with it. */
-export function ConversationHeader({ conversation, isPanelOpen, onTogglePanel }: Props) {
+export const ConversationHeader = memo(function ConversationHeader(props: Props) {
+  const { conversation, isPanelOpen, onTogglePanel } = props;
   const mayAnswer = useMay('answer');
   const name = nameOf(conversation);
   // On a phone it is the whole page: the list with its heading is not there.
-  const Name = useMediaQuery(PHONE, false) ? 'h1' : 'h2';
+  const Name = useMediaQuery(PHONE, false, AT_ONCE) ? 'h1' : 'h2';
   return (
     <header className={classes.header}>
       <Link to="/inbox" search className={classes.back} aria-label={t('inbox.do.leave')}>
@@ -60,14 +64,12 @@ export function ConversationHeader({ conversation, isPanelOpen, onTogglePanel }:
       </div>
       <Viewers conversation={conversation} />
       {mayAnswer && <Actions conversation={conversation} />}
-      <Tooltip label={t('inbox.do.panel')}>
-        <ActionIcon size="lg" aria-label={t('inbox.do.panel')} aria-pressed={isPanelOpen} onClick={onTogglePanel}>
-          <IconLayoutSidebarRight size={19} aria-hidden />
-        </ActionIcon>
-      </Tooltip>
+      <IconButton label={t('inbox.do.panel')} isLarge aria-pressed={isPanelOpen} onClick={onTogglePanel}>
+        <IconLayoutSidebarRight size={19} aria-hidden />
+      </IconButton>
     </header>
   );
-}
+});
 
 /** Colleagues who look at it too; a pencil for whoever writes. */
 function Viewers({ conversation }: { conversation: Conversation }) {
@@ -121,15 +123,7 @@ function Actions({ conversation }: { conversation: Conversation }) {
         <LabelChoices conversation={conversation} />
       </ChooserMenu>
       <ChooserMenu chooser="priority" label={t('inbox.do.priority')} icon={<IconFlag size={18} aria-hidden />} isOnWide>
-        {CHOICES.priority.map((priority) => (
-          <Menu.Item
-            key={priority}
-            rightSection={priority === conversation.priority && <IconCheck size={15} aria-hidden />}
-            onClick={() => void actions.setPriority(conversation, priority)}
-          >
-            {t(`inbox.priority.${priority}`)}
-          </Menu.Item>
-        ))}
+        <Priorities conversation={conversation} />
       </ChooserMenu>
       <ChooserMenu chooser="snooze" label={t('inbox.do.snooze')} icon={<IconClock size={18} aria-hidden />} isOnWide>
         <SnoozeChoices conversation={conversation} />
@@ -160,21 +154,20 @@ interface ChooserProps {
 function ChooserMenu({ chooser, label, icon, isOnWide, children }: ChooserProps) {
   const open = useStore(openChooser);
   return (
-    <Menu
+    <LazyMenu
       opened={open === chooser}
       onChange={(isOpen) => openChooser.set(isOpen ? chooser : undefined)}
       position="bottom-end"
       width={230}
+      className={classes.choices}
+      button={(props) => (
+        <IconButton label={label} isLarge className={isOnWide ? classes.wide : undefined} {...props}>
+          {icon}
+        </IconButton>
+      )}
     >
-      <Menu.Target>
-        <Tooltip label={label}>
-          <ActionIcon size="lg" aria-label={label} className={isOnWide ? classes.wide : undefined}>
-            {icon}
-          </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown className={classes.choices}>{children}</Menu.Dropdown>
-    </Menu>
+      {children}
+    </LazyMenu>
   );
 }
 
@@ -200,6 +193,18 @@ function Assignees({ conversation }: { conversation: Conversation }) {
       )}
     </>
   );
+}
+
+function Priorities({ conversation }: { conversation: Conversation }) {
+  return CHOICES.priority.map((priority) => (
+    <Menu.Item
+      key={priority}
+      rightSection={priority === conversation.priority && <IconCheck size={15} aria-hidden />}
+      onClick={() => void actions.setPriority(conversation, priority)}
+    >
+      {t(`inbox.priority.${priority}`)}
+    </Menu.Item>
+  ));
 }
 
 function LabelChoices({ conversation }: { conversation: Conversation }) {
@@ -248,40 +253,43 @@ const ON_PHONES = { assign: IconUser, label: IconTag, priority: IconFlag, snooze
 
 function More({ conversation, assigned }: { conversation: Conversation; assigned: string | undefined }) {
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <ActionIcon size="lg" aria-label={t('inbox.do.more')}>
+    <LazyMenu
+      position="bottom-end"
+      width={220}
+      button={(props) => (
+        <IconButton label={t('inbox.do.more')} isLarge {...props}>
           <IconDots size={18} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconMail size={16} aria-hidden />}
-          onClick={() => void actions.markUnread(conversation)}
-        >
-          {t('inbox.do.unread')}
-        </Menu.Item>
-        {(Object.keys(ON_PHONES) as Chooser[]).map((chooser) => {
-          const Icon = ON_PHONES[chooser];
-          const isAssigned = chooser === 'assign' && assigned;
-          return (
-            <Menu.Item
-              key={chooser}
-              leftSection={<Icon size={16} aria-hidden />}
-              onClick={() => openChooser.set(chooser)}
-              className={classes.narrow}
-            >
-              {isAssigned ? t('inbox.assignedTo', { name: isAssigned }) : t(`inbox.do.${chooser}`)}
-            </Menu.Item>
-          );
-        })}
-        <Menu.Item
-          leftSection={<IconArchive size={16} aria-hidden />}
-          onClick={() => void actions.archive(conversation)}
-        >
-          {t('inbox.do.archive')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </IconButton>
+      )}
+    >
+      <MoreChoices conversation={conversation} assigned={assigned} />
+    </LazyMenu>
+  );
+}
+
+function MoreChoices({ conversation, assigned }: { conversation: Conversation; assigned: string | undefined }) {
+  return (
+    <>
+      <Menu.Item leftSection={<IconMail size={16} aria-hidden />} onClick={() => void actions.markUnread(conversation)}>
+        {t('inbox.do.unread')}
+      </Menu.Item>
+      {(Object.keys(ON_PHONES) as Chooser[]).map((chooser) => {
+        const Icon = ON_PHONES[chooser];
+        const isAssigned = chooser === 'assign' && assigned;
+        return (
+          <Menu.Item
+            key={chooser}
+            leftSection={<Icon size={16} aria-hidden />}
+            onClick={() => openChooser.set(chooser)}
+            className={classes.narrow}
+          >
+            {isAssigned ? t('inbox.assignedTo', { name: isAssigned }) : t(`inbox.do.${chooser}`)}
+          </Menu.Item>
+        );
+      })}
+      <Menu.Item leftSection={<IconArchive size={16} aria-hidden />} onClick={() => void actions.archive(conversation)}>
+        {t('inbox.do.archive')}
+      </Menu.Item>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queries';
@@ -31,6 +31,9 @@ const IncidentBanner = lazy(() =>
 const Lightbox = lazy(() => import('./Lightbox'));
 const PanelDrawer = lazy(() => withWords('panel', import('./PanelDrawer')));
 const Panel = lazy(() => withWords('panel', import('./panel/Panel')).then((module) => ({ default: module.Panel })));
+
+/** Known before the first look, not corrected after it. */
+const AT_ONCE = { getInitialValueInEffect: false };
 
 const panelWidth = makeStoredStore('hubbub.panel-width', 316);
 const isPanelOpen = makeStoredStore('hubbub.panel', true);
@@ -63,11 +66,9 @@ function Open({ conversation }: { conversation: Conversation }) {
   const capabilities = useCapabilities(conversation.channel_id);
   const [quoted, setQuoted] = useState<Message>();
   const isOpen = useStore(isPanelOpen);
-  const isWide = useMediaQuery('(min-width: 1100px)', true);
+  const isWide = useMediaQuery('(min-width: 1100px)', true, AT_ONCE);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const width = useStore(panelWidth);
-  // The thread is painted first; the cards beside it follow as soon as there is nothing else to do.
-  const hasTime = useDeferredValue(true, false);
   const hasPicture = useStore(shownPicture) !== undefined;
   useReading(conversation);
   useConversationCommands(conversation);
@@ -100,11 +101,9 @@ function Open({ conversation }: { conversation: Conversation }) {
             style={{ '--panel-width': `${width}px` } as React.CSSProperties}
             aria-label={t('inbox.details')}
           >
-            {hasTime && (
-              <Suspense>
-                <Panel conversation={conversation} />
-              </Suspense>
-            )}
+            <WhenIdle>
+              <Panel conversation={conversation} />
+            </WhenIdle>
           </aside>
         </>
       )}
@@ -120,6 +119,12 @@ function Open({ conversation }: { conversation: Conversation }) {
       )}
     </div>
   );
+}
+
+/** The thread is painted first; what stands beside it follows as soon as there is nothing else to do. */
+function WhenIdle({ children }: { children: ReactNode }) {
+  const hasTime = useDeferredValue(true, false);
+  return hasTime && <Suspense>{children}</Suspense>;
 }
 
 /** While it is on the screen, and the window in front, what comes is read. */

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconArrowsSort, IconCheck, IconFilter, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { channelsQuery, countsQuery, labelsQuery, teamsQuery } from '@/api/queri
 import { t, withWords } from '@/i18n';
 import { PLATFORM_NAMES } from '@/ui/ChannelBadge';
 import { type Command, useCommands } from '@/ui/commands';
+import { IconButton } from '@/ui/IconButton';
 import { Count } from './Count';
 import classes from './filterbar.module.css';
 import { CHOICES, type InboxSearch, NARROWING, TABS, type Tab } from './search';
@@ -125,11 +126,9 @@ function Sort({ search, change }: Part) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Tooltip label={t('inbox.sortBy', { order: t(`inbox.sort.${chosen}`) })}>
-          <ActionIcon aria-label={t('inbox.sortBy', { order: t(`inbox.sort.${chosen}`) })}>
-            <IconArrowsSort size={17} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <IconButton label={t('inbox.sortBy', { order: t(`inbox.sort.${chosen}`) })}>
+          <IconArrowsSort size={17} aria-hidden />
+        </IconButton>
       </Menu.Target>
       <Menu.Dropdown>
         {CHOICES.sort.map((sort) => (
@@ -153,11 +152,9 @@ function Narrow({ search, change }: Part) {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <Tooltip label={t('inbox.narrow')}>
-          <ActionIcon aria-label={t('inbox.narrow')}>
-            <IconFilter size={17} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <IconButton label={t('inbox.narrow')}>
+          <IconFilter size={17} aria-hidden />
+        </IconButton>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => change({ unread: search.unread ? undefined : true })}>

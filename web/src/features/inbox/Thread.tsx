@@ -1,12 +1,13 @@
 import { IconArrowDown } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { t } from '@/i18n';
 import { Failure, Skeletons } from '@/ui/states';
 import { dayName, useNow } from '@/ui/time';
 import { ActivityRow } from './ActivityRow';
 import { Bubble } from './Bubble';
 import type { Conversation } from './lists';
+import { measuredBefore, useKeptMeasures } from './measured';
 import type { Message } from './messages';
 import { NoteRow } from './NoteRow';
 import { OutgoingRow } from './OutgoingRow';
@@ -23,30 +24,34 @@ interface Props {
 }
 
 const ESTIMATE = 64;
+const PADDING_END = 12;
 const NEAR_START = 600;
 const AT_END = 80;
 const FOUND_MS = 2000;
 
 /** The conversation itself: only what is on the screen is in the page, and the end stays in sight when something comes. */
-export function Thread({ conversation, canQuote, canReact, onQuote, onReact }: Props) {
+export const Thread = memo(function Thread({ conversation, canQuote, canReact, onQuote, onReact }: Props) {
   const { query, messages, items } = useThread(conversation);
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow();
   const [found, setFound] = useState<string>();
   const [isAway, setAway] = useState(false);
   const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
-  const virtual = useVirtualizer({
+  const [before] = useState(() => measuredBefore(conversation.id, PADDING_END));
+  const virtual = useVirtualizer<HTMLDivElement, Element>({
+    ...before,
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ESTIMATE,
     getItemKey: (place) => items[place]!.key,
     overscan: 8,
-    paddingEnd: 12,
+    paddingEnd: PADDING_END,
     paddingStart: 8,
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: AT_END,
   });
+  useKeptMeasures(conversation.id, virtual);
   const missed = useMissed(items, isAway);
   useStayAtEnd(scroller, () => virtual.scrollToEnd(), query.isPending);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
@@ -142,7 +147,7 @@ export function Thread({ conversation, canQuote, canReact, onQuote, onReact }: P
       )}
     </div>
   );
-}
+});
 
 function Other({ item, now }: { item: Exclude<Item, { kind: 'message' }>; now: number }) {
   switch (item.kind) {

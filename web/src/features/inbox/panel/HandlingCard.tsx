@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { membersQuery, teamsQuery, useMay, useMe } from '@/api/queries';
 import { t } from '@/i18n';
 import { Avatar } from '@/ui/Avatar';
+import { LazyMenu } from '@/ui/LazyMenu';
 import { assign, setPriority } from '../actions';
 import type { Conversation } from '../lists';
 import { CHOICES } from '../search';
@@ -38,21 +39,26 @@ function Choice({ label, shown, isLocked, children }: ChoiceProps) {
     <>
       <dt>{label}</dt>
       <dd>
-        <Menu position="bottom-start" width={220} disabled={isLocked}>
-          <Menu.Target>
+        <LazyMenu
+          position="bottom-start"
+          width={220}
+          className={classes.menu}
+          button={(props) => (
             <button
               type="button"
               className={classes.chooser}
               disabled={isLocked}
               aria-label={`${label}: ${shown.text}`}
+              {...props}
             >
               {shown.icon}
               <span dir="auto">{shown.text}</span>
               {!isLocked && <IconSelector size={14} aria-hidden />}
             </button>
-          </Menu.Target>
-          <Menu.Dropdown className={classes.menu}>{children}</Menu.Dropdown>
-        </Menu>
+          )}
+        >
+          {children}
+        </LazyMenu>
       </dd>
     </>
   );
