@@ -31,7 +31,7 @@ export function LazyMenu({ button, className, opened, onChange, children, ...oth
       {button({
         ref: target,
         // As Mantine names them, whose list of choices is labelled by its target.
-        id: `${id}-target`,
+        id,
         'aria-haspopup': 'menu',
         'aria-expanded': isWanted,
         'aria-controls': isOpen ? `${id}-dropdown` : undefined,
