@@ -56,6 +56,21 @@ WATCH = """() => {
 MOST_CHANGES = 400
 """Batches of nodes that come and go when one conversation takes another's place; a whole list anew is thousands."""
 ROUNDS = 6
+LINES = 12
+FRAMES = f"""(id) => new Promise((done) => {{
+  const states = [];
+  const look = () => {{
+    const lines = [...document.querySelectorAll('{THREAD} [data-index]')];
+    const tops = lines.map((line) => Math.round(line.getBoundingClientRect().top));
+    states.push([document.querySelector('main header h2').textContent, ...tops].join(' '));
+    if (states.length < 30) frame();
+    else done([...new Set(states)]);
+  }};
+  const frame = () => requestAnimationFrame(() => setTimeout(look));
+  document.querySelector(`article a[href*="${{id}}"]`).click();
+  frame();
+}})"""
+"""What stood on the screen after each frame from the click on, each picture once: name and places of all lines."""
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +122,21 @@ def test_a_known_conversation_takes_the_place_of_another_without_asking_or_waiti
     assert asked == []
     assert seen["blanks"] == 0, "the thread was never away"
     assert 0 < seen["changes"] < MOST_CHANGES
+
+
+def test_a_known_conversation_stands_as_it_will_in_one_frame(hub: Hub, desks: Any) -> None:
+    (one, its), (other, theirs) = newcomer(hub, "line", "Framed"), newcomer(hub, "line", "Framed")
+    for conversation in (its, theirs):
+        for number in range(LINES):
+            said = {"kind": "text", "text": f"Line {number} " + "and more " * number, "is_confirmed": True}
+            hub.api.post(f"/conversations/{conversation}/messages", json=said).raise_for_status()
+    page: Page = desks().page
+    page.goto("/inbox")
+    for person in (other, one, other):
+        _switch(page, person)
+    shown = page.evaluate(FRAMES, its)
+    assert shown[-1].startswith(one)
+    assert [state for state in shown if not state.startswith(other)] == shown[-1:], "first half, then shifted"
 
 
 def _switch(page: Page, person: str) -> None:
