@@ -1,6 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, startTransition, useCallback, useEffect, useMemo, useState } from 'react';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queries';
@@ -101,9 +101,9 @@ function Open({ conversation }: { conversation: Conversation }) {
             style={{ '--panel-width': `${width}px` } as React.CSSProperties}
             aria-label={t('inbox.details')}
           >
-            <WhenIdle>
+            <AfterPaint>
               <Panel conversation={conversation} />
-            </WhenIdle>
+            </AfterPaint>
           </aside>
         </>
       )}
@@ -122,9 +122,22 @@ function Open({ conversation }: { conversation: Conversation }) {
 }
 
 /** The thread is painted first; what stands beside it follows as soon as there is nothing else to do. */
-function WhenIdle({ children }: { children: ReactNode }) {
-  const hasTime = useDeferredValue(true, false);
-  return hasTime && <Suspense>{children}</Suspense>;
+function AfterPaint({ children }: { children: ReactNode }) {
+  const [isPainted, setPainted] = useState(false);
+  useEffect(() => afterPaint(() => startTransition(() => setPainted(true))), []);
+  return isPainted && <Suspense>{children}</Suspense>;
+}
+
+/** A frame asks before it is painted, so a task of its own comes after. Returns what calls it off. */
+function afterPaint(run: () => void): () => void {
+  let timer = 0;
+  const frame = requestAnimationFrame(() => {
+    timer = window.setTimeout(run);
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
 }
 
 /** While it is on the screen, and the window in front, what comes is read. */
