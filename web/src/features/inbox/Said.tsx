@@ -58,7 +58,8 @@ export function Said({ content }: { content: Record<string, unknown> }) {
   );
 }
 
-function Buttons({ buttons }: { buttons: Button[] | undefined }) {
+/** What can be tapped below words; it does nothing on this side. */
+export function Buttons({ buttons }: { buttons: readonly Button[] | undefined }) {
   if (!buttons?.length) return null;
   return (
     <div className={classes.buttons}>

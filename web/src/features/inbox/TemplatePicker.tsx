@@ -6,6 +6,7 @@ import { needWords, t } from '@/i18n';
 import { Empty, Failure, Skeletons } from '@/ui/states';
 import type { Conversation } from './lists';
 import { send } from './outgoing';
+import { Buttons } from './Said';
 import {
   type Blank,
   blanksOf,
@@ -137,9 +138,7 @@ function Preview({ words }: { words: Words }) {
       {words.header && <strong>{words.header}</strong>}
       <p>{words.body}</p>
       {words.footer && <small>{words.footer}</small>}
-      {words.buttons.map((title, place) => (
-        <span key={place}>{title}</span>
-      ))}
+      <Buttons buttons={words.buttons.map((title) => ({ title }))} />
     </section>
   );
 }
