@@ -7,6 +7,7 @@ connections with separate roles. Nothing is mocked but the platforms.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_configure(config: pytest.Config) -> None:
     world.choose(ROOT, worker=os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """`--last-failed` finds what failed beside others: pytest-xdist keeps it under a name that ends with its group."""
+    yield
+    kept = getattr(session.config, "cache", None)
+    if kept is not None and not hasattr(session.config, "workerinput"):
+        failed = kept.get("cache/lastfailed", {})
+        kept.set("cache/lastfailed", {re.sub(r"@\w+$", "", name): True for name in failed})
 
 
 @pytest.fixture(scope="session")
