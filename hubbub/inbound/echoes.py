@@ -18,13 +18,16 @@ OURS_BY_WORDS = """
 SELECT r.n, f.id
   FROM json_to_recordset(%(rows)s::json) AS r (n int, conversation_id uuid, text text, type text, at timestamptz)
  CROSS JOIN LATERAL (
-       SELECT m.id FROM message m
+       SELECT m.id FROM message m LEFT JOIN outbox o ON o.message_id = m.id
+        CROSS JOIN LATERAL (SELECT coalesce(o.sending_at, (m.metadata ->> 'called_at')::timestamptz) AS at) called
         WHERE m.conversation_id = r.conversation_id AND m.direction = 'outbound' AND m.external_id IS NULL
           AND m.status IN ('sending', 'unknown') AND m.text = r.text AND m.type = r.type
-          AND m.occurred_at BETWEEN r.at - interval '10 minutes' AND r.at + interval '1 minute'
-        ORDER BY m.occurred_at LIMIT 1) f
+          AND m.occurred_at BETWEEN r.at - interval '25 hours' AND r.at + interval '1 minute'
+          AND called.at BETWEEN r.at - interval '10 minutes' AND r.at + interval '1 minute'
+        ORDER BY called.at LIMIT 1) f
 """
-"""Instagram hands nothing of ours back: a send under way with the same words in the same thread is the one."""
+"""Instagram hands nothing of ours back: a send under way with the same words in the same thread is the one. What counts
+is when it was called: an answer may have waited for up to a day before."""
 
 
 def recognise(arrivals: Sequence[Arrival]) -> list[Effect]:

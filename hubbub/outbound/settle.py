@@ -44,7 +44,9 @@ UPDATE message m
 FAILED = f"""
 UPDATE message m
    SET status = r.status, error = r.error, error_count = m.error_count + 1,
-       failed_at = CASE WHEN r.status = 'failed' THEN hubbub_now() END
+       failed_at = CASE WHEN r.status = 'failed' THEN hubbub_now() END,
+       metadata = CASE WHEN r.status = 'unknown' THEN m.metadata || jsonb_build_object('called_at',
+           (SELECT o.sending_at FROM outbox o WHERE o.message_id = m.id)) ELSE m.metadata END
   FROM json_to_recordset(%(rows)s::json) AS r (message_id uuid, status text, error jsonb)
  WHERE m.id = r.message_id AND {RANK_SQL.format(column="r.status")} > {RANK_SQL.format(column="m.status")}
 RETURNING m.id

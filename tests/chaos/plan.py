@@ -68,7 +68,7 @@ PLANS = {
         postgres_kills=10,
         away_seconds=60,
         lost_commits=1000,
-        drain_seconds=1500,
+        drain_seconds=2700,
     ),
 }
 

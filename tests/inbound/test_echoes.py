@@ -41,7 +41,7 @@ def send(shop: Shop, text: str = "our answer") -> Message:
         message = queue_message(shop.conversation(), content, author_type="human")
     with acting_as("outbound"):
         run("UPDATE message SET status = 'sending' WHERE id = %(id)s", id=message.id)
-        run("UPDATE outbox SET state = 'sending' WHERE message_id = %(id)s", id=message.id)
+        run("UPDATE outbox SET state = 'sending', sending_at = now() WHERE message_id = %(id)s", id=message.id)
     return message
 
 
@@ -102,6 +102,22 @@ def test_an_echo_without_our_mark_is_recognised_by_its_words_or_by_its_id_later(
     answer(shop, message)
     echoed(shop)
     assert bubble(shop) == (message.id, "sent", MID)
+
+
+def test_an_echo_without_our_mark_is_recognised_after_hours_in_the_queue(shop: Shop) -> None:
+    message = send(shop)
+    with acting_as("outbound"):
+        run("UPDATE message SET occurred_at = now() - interval '23 hours' WHERE id = %(id)s", id=message.id)
+    echoed(shop)
+    assert bubble(shop) == (message.id, "sent", MID)
+
+
+def test_the_same_words_in_the_platforms_inbox_long_after_our_call_are_a_message_of_their_own(shop: Shop) -> None:
+    message = send(shop)
+    with acting_as("outbound"):
+        run("UPDATE outbox SET sending_at = now() - interval '11 minutes' WHERE message_id = %(id)s", id=message.id)
+    echoed(shop)
+    assert [one.external_id for one in shop.messages() if one.direction == "outbound"] == [None, MID]
 
 
 def test_an_echo_that_was_stored_on_its_own_is_folded_into_ours_by_the_answer(shop: Shop) -> None:

@@ -101,6 +101,26 @@ def test_a_receipt_that_comes_after_unknown_still_counts(platforms: Platforms, p
     assert line.texts() == ["late news"]
 
 
+@pytest.mark.parametrize("platform", ["facebook", "instagram"])
+def test_an_echo_after_unknown_is_the_same_bubble_though_it_waited_for_hours(platforms: Platforms, platform: str) -> None:
+    line = connect(platforms, platform)
+    platforms.put("/settings", {"callbacks": True})
+    line.fault("answer_lost", times=1)
+    message = line.queue("at last")
+    line.row("UPDATE message SET occurred_at = now() - interval '3 hours' WHERE id = %(id)s RETURNING id", id=message.id)
+    send_all()
+    send_all(later="121 seconds")
+    assert line.status(message) == "unknown"
+    platforms.wait_for_webhook("is_echo")
+    platforms.apply_webhooks()
+    stored = line.row(
+        "SELECT count(*) AS n, min(status) AS status FROM message"
+        " WHERE conversation_id = %(conversation)s AND direction = 'outbound'"
+    )
+    assert stored["n"] == 1
+    assert stored["status"] in ("sent", "delivered")
+
+
 def test_a_push_that_was_cut_before_it_was_taken_is_made_again(platforms: Platforms) -> None:
     line = connect(platforms, "line")
     spend_reply_token(line)
