@@ -128,12 +128,14 @@ SELECT DISTINCT ON (r.message_id, r.actor)
        r.id, r.organization_id, r.message_id, r.actor, r.emoji, r.name, r.at, r.event_key
   FROM json_to_recordset(%(rows)s::json) AS r (id uuid, organization_id uuid, message_id uuid, actor text, emoji text,
        name text, at timestamptz, event_key text)
- ORDER BY r.message_id, r.actor, r.at DESC, r.event_key DESC
+ ORDER BY r.message_id, r.actor, r.at DESC, r.id DESC
     ON CONFLICT (message_id, actor) DO UPDATE
        SET emoji = excluded.emoji, name = excluded.name, reacted_at = excluded.reacted_at,
            event_key = excluded.event_key
-     WHERE (excluded.reacted_at, excluded.event_key) > (x.reacted_at, x.event_key)
+     WHERE excluded.reacted_at > x.reacted_at
+        OR excluded.reacted_at = x.reacted_at AND excluded.event_key <> x.event_key
 """
+"""WhatsApp tells whole seconds: of two in one, the later to arrive counts. Ids are made in order of arrival."""
 STATUS = f"""
 UPDATE message m
    SET status = f.status,

@@ -27,7 +27,7 @@ from hubbub.inbound.routing import find_channels
 from hubbub.kit.ids import new_id
 from hubbub.organizations.database import run
 from hubbub.organizations.scope import organization_scope
-from tests.inbound.bodies import echo, event, page, said
+from tests.inbound.bodies import echo, event, page, said, whatsapp, whatsapp_text
 from tests.inbound.shop import Shop, open_shop
 from tests.support import line
 from tests.support.roles import acting_as
@@ -213,6 +213,29 @@ def test_changes_wait_for_their_message_and_are_applied_with_it() -> None:
     (message,) = shop.messages()
     assert (message.text, message.is_edited, shop.waiting()) == ("hello!", True, 0)
     assert len(shop.rows("SELECT FROM reaction WHERE organization_id = %(organization)s AND emoji <> ''")) == 1
+
+
+@pytest.mark.parametrize("is_one_body", [True, False])
+@pytest.mark.parametrize(("first", "second"), [("wamid.1", "wamid.2"), ("wamid.2", "wamid.1")])
+def test_a_reaction_that_is_taken_back_within_the_same_second_is_gone(
+    first: str, second: str, is_one_body: bool
+) -> None:
+    shop = open_shop("whatsapp")
+    shop.receive(whatsapp(shop.address, messages=[{**whatsapp_text("hello", sender="66811112222"), "id": "wamid.0"}]))
+    reactions = [
+        {
+            **{key: value for key, value in whatsapp_text("", sender="66811112222", second=5).items() if key != "text"},
+            "id": name,
+            "type": "reaction",
+            "reaction": {"message_id": "wamid.0", "emoji": emoji},
+        }
+        for name, emoji in ((first, "❤"), (second, ""))
+    ]
+    bodies = [reactions] if is_one_body else [[one] for one in reactions]
+    for body in [*bodies, *bodies]:  # and all of it once more: nothing is turned back
+        shop.receive(whatsapp(shop.address, messages=body))
+    (reaction,) = shop.rows("SELECT emoji FROM reaction WHERE organization_id = %(organization)s")
+    assert reaction["emoji"] == ""
 
 
 def test_a_change_that_missed_its_message_by_a_moment_is_applied_by_the_chores() -> None:

@@ -102,12 +102,16 @@ def test_a_receipt_that_comes_after_unknown_still_counts(platforms: Platforms, p
 
 
 @pytest.mark.parametrize("platform", ["facebook", "instagram"])
-def test_an_echo_after_unknown_is_the_same_bubble_though_it_waited_for_hours(platforms: Platforms, platform: str) -> None:
+def test_an_echo_after_unknown_of_an_answer_that_had_waited_for_hours_is_ours(
+    platforms: Platforms, platform: str
+) -> None:
     line = connect(platforms, platform)
     platforms.put("/settings", {"callbacks": True})
     line.fault("answer_lost", times=1)
     message = line.queue("at last")
-    line.row("UPDATE message SET occurred_at = now() - interval '3 hours' WHERE id = %(id)s RETURNING id", id=message.id)
+    line.row(
+        "UPDATE message SET occurred_at = now() - interval '3 hours' WHERE id = %(id)s RETURNING id", id=message.id
+    )
     send_all()
     send_all(later="121 seconds")
     assert line.status(message) == "unknown"
