@@ -44,10 +44,12 @@ WATCH = """() => {
 }"""
 SWITCH = """(id) => new Promise((done) => {
   const began = performance.now();
-  document.querySelector(`article a[href*="${id}"]`).click();
+  const row = document.querySelector(`article:has(a[href*="${id}"])`);
+  const shown = (pattern) => [...document.querySelectorAll(pattern)].find((one) => one.checkVisibility());
+  row.querySelector('a').click();
   const look = () => {
-    const isThere = location.pathname.endsWith(id) && document.querySelector('section header h2') !== null
-      && document.querySelector('section[aria-label="Messages"] [data-index]') !== null;
+    const isThere = shown('section header h2')?.textContent === row.querySelector('bdi').textContent
+      && shown('section[aria-label="Messages"] [data-index]') !== undefined;
     if (isThere) setTimeout(() => done(performance.now() - began));
     else requestAnimationFrame(look);
   };
@@ -113,12 +115,14 @@ def _switched(page: Any, api: httpx.Client, ids: list[str]) -> list[Result]:
     meter = page.context.new_cdp_session(page)
     meter.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
     meter.send("Performance.enable")
-    took, worked = [], []
+    took, worked, later = [], [], []
     for number in range(SWITCHES):
         before = _work(meter)
         took.append(page.evaluate(SWITCH, ids[number % len(ids)]))
-        worked.append(_work(meter) - before)
-        page.wait_for_timeout(100)
+        painted = _work(meter)
+        page.wait_for_timeout(200)
+        worked.append(painted - before)
+        later.append(_work(meter) - painted)
     return [
         Result(
             what="a known conversation takes another's place: scripts, styles and layout",
@@ -127,7 +131,12 @@ def _switched(page: Any, api: httpx.Client, ids: list[str]) -> list[Result]:
             bar=FRAME_MS,
             unit="ms",
             is_floor=False,
-            figures={"p95 ms": _p95(worked), "from click to paint, ms": median(took), "its p95 ms": _p95(took)},
+            figures={
+                "p95 ms": _p95(worked),
+                "after the paint, ms": median(later),
+                "from click to paint, ms": median(took),
+                "its p95 ms": _p95(took),
+            },
         )
     ]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CATALOGUES = ROOT / "web" / "src" / "i18n"
 ROUTES = ROOT / "web" / "src" / "routeTree.gen.ts"
-AT_REST = """() => document.querySelectorAll('[aria-busy=true]').length === 0
+AT_REST = """() => ![...document.querySelectorAll('[aria-busy=true]')].some((one) => one.checkVisibility())
   && document.fonts.status === 'loaded'
   && document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations > 99)
 """

@@ -77,6 +77,12 @@ class Visit:
 def _menu(key: str, visit: Visit) -> None:
     visit.press(key)
     visit.page.get_by_role("menu").locator("visible=true").first.wait_for()
+    _point_at_an_item(visit)
+
+
+def _point_at_an_item(visit: Visit) -> None:
+    """Its ground is another one then."""
+    visit.page.get_by_role("menuitem").locator("visible=true").first.hover()
 
 
 def _chooser(key: str, visit: Visit) -> None:
@@ -85,7 +91,7 @@ def _chooser(key: str, visit: Visit) -> None:
         visit.press("inbox.do.more")
         visit.page.get_by_role("menuitem", name=like(visit.say(key))).click()
         visit.page.get_by_role("menu", name=like(visit.say("inbox.do.more"))).wait_for(state="hidden")
-        visit.page.get_by_role("menuitem").locator("visible=true").first.wait_for()
+        _point_at_an_item(visit)
     else:
         _menu(key, visit)
 

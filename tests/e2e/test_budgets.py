@@ -47,22 +47,23 @@ WATCH = """() => {
   window.seen = {blanks: 0, changes: 0};
   const look = (records) => {
     seen.changes += records.length;
-    seen.blanks += document.querySelectorAll('section[aria-label="Messages"] [data-index]').length === 0;
+    const lines = [...document.querySelectorAll('section[aria-label="Messages"] [data-index]')];
+    seen.blanks += !lines.some((line) => line.checkVisibility());
   };
   window.watcher?.disconnect();
   window.watcher = new MutationObserver(look);
-  watcher.observe(document.querySelector('main'), {childList: true, subtree: true});
+  watcher.observe(document.querySelector('main'), {attributes: true, childList: true, subtree: true});
 }"""
 MOST_CHANGES = 400
-"""Batches of nodes that come and go when one conversation takes another's place; a whole list anew is thousands."""
+"""What comes, goes or changes when one conversation takes another's place; a whole list anew is thousands."""
 ROUNDS = 6
 LINES = 12
 FRAMES = f"""(id) => new Promise((done) => {{
   const states = [];
+  const shown = (pattern) => [...document.querySelectorAll(pattern)].filter((one) => one.checkVisibility());
   const look = () => {{
-    const lines = [...document.querySelectorAll('{THREAD} [data-index]')];
-    const tops = lines.map((line) => Math.round(line.getBoundingClientRect().top));
-    states.push([document.querySelector('main header h2').textContent, ...tops].join(' '));
+    const tops = shown('{THREAD} [data-index]').map((line) => Math.round(line.getBoundingClientRect().top));
+    states.push([...shown('main header h2').map((name) => name.textContent), ...tops].join(' '));
     if (states.length < 30) frame();
     else done([...new Set(states)]);
   }};

@@ -28,6 +28,26 @@ def send_by_menu(page: Page, text: str, way: str) -> None:
     page.get_by_role("menuitem", name=way).click()
 
 
+def test_enter_is_never_swallowed_while_the_page_still_asks_what_may_be_answered(hub: Hub, desks: Any) -> None:
+    from playwright.sync_api import expect
+
+    person, page = somebody("Aiko"), desks().page
+    hub.pause_machines("line")
+    hub.say("line", person, "Hello!")
+    held: list[Any] = []
+    page.route("**/api/v1/conversations/*/ways", lambda route: held.append(route))
+    open_conversation(page, person)
+    page.get_by_role("textbox", name="Reply").fill("Right away!")
+    page.keyboard.press("Enter")
+    hub.wait_for_answer("line", person, "Right away!")
+    expect(thread(page).get_by_text("Right away!", exact=True)).to_have_count(1)
+    expect(page.get_by_role("textbox", name="Reply")).to_have_value("")
+    assert held, "nothing had been asked"
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/v1/conversations/*/ways")
+
+
 def test_an_answer_for_later_is_listed_changed_and_taken_back(hub: Hub, desks: Any) -> None:
     from playwright.sync_api import expect
 

@@ -94,5 +94,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--mantine-color-red-outline': '#ff9d94',
     '--mantine-color-red-filled': '#c0291d',
     '--mantine-color-red-filled-hover': '#a61b12',
+    // Mantine's own is too light for the fainter words in a menu.
+    '--menu-item-hover': '#343c45',
   },
 });

@@ -1,5 +1,6 @@
 import { ActionIcon } from '@mantine/core';
 import { IconFile, IconX } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
 import { t } from '@/i18n';
 import classes from './composer.module.css';
 import type { Chosen } from './useFiles';
@@ -32,16 +33,29 @@ function nameOf(file: Chosen): string {
   return file.durationMs === undefined ? file.name : t('inbox.type.audio');
 }
 
+/** An address of a file on this machine, while it is shown. */
+function useAddress(file: File | undefined): string | undefined {
+  const [address, setAddress] = useState<string>();
+  useEffect(() => {
+    if (!file) return undefined;
+    const made = URL.createObjectURL(file);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  return address;
+}
+
 function Preview({ file }: { file: Chosen }) {
+  const address = useAddress(file.shown);
   if (file.durationMs !== undefined)
     return (
-      <audio src={file.preview} controls aria-label={t('inbox.type.audio')}>
+      <audio src={address} controls aria-label={t('inbox.type.audio')}>
         <track kind="captions" />
       </audio>
     );
   return (
     <>
-      {file.preview ? <img src={file.preview} alt="" /> : <IconFile size={18} aria-hidden />}
+      {address ? <img src={address} alt="" /> : <IconFile size={18} aria-hidden />}
       <span dir="auto">{file.name}</span>
     </>
   );

@@ -89,7 +89,7 @@ export const Composer = memo(function Composer({ conversation, capabilities, quo
     files: attached.files,
     choices,
     quoted,
-    answering: answering!,
+    answering,
     isPrivate,
   });
 
@@ -199,7 +199,7 @@ export const Composer = memo(function Composer({ conversation, capabilities, quo
             dir="auto"
             value={text}
             // Not disabled: it keeps the focus, so that what is typed never becomes a command.
-            readOnly={!canWrite && answering !== undefined}
+            readOnly={!canWrite}
             placeholder={placeholder(isNote, answering)}
             aria-label={isNote ? t('inbox.note') : t('inbox.reply')}
             onChange={(event) => write(event.target.value)}
@@ -318,8 +318,9 @@ function ModeTab({
   );
 }
 
+/** Not known yet is no reason to swallow somebody's Enter: the server says what does not go. */
 function canReply(answering: Answering | undefined): boolean {
-  return answering?.kind === 'free' || answering?.kind === 'human_agent' || answering?.kind === 'comment';
+  return !answering || ['free', 'human_agent', 'comment'].includes(answering.kind);
 }
 
 /** Below a text only; nothing is wrong with any. */

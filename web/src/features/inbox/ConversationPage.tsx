@@ -1,6 +1,18 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, startTransition, useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  lazy,
+  memo,
+  type ReactNode,
+  type RefObject,
+  Suspense,
+  startTransition,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queries';
@@ -38,7 +50,13 @@ const AT_ONCE = { getInitialValueInEffect: false };
 const panelWidth = makeStoredStore('hubbub.panel-width', 316);
 const isPanelOpen = makeStoredStore('hubbub.panel', true);
 
-export function ConversationPage({ id }: { id: string }) {
+interface Props {
+  id: string;
+  /** Another one each time that somebody comes to it. */
+  visit: number;
+}
+
+export const ConversationPage = memo(function ConversationPage({ id, visit }: Props) {
   const query = useQuery({
     queryKey: keys.conversation(id),
     queryFn: () =>
@@ -48,8 +66,8 @@ export function ConversationPage({ id }: { id: string }) {
   });
   if (query.isError) return <Failure problem={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeletons count={6} height={64} />;
-  return <Open conversation={query.data} />;
-}
+  return <Open conversation={query.data} visit={visit} />;
+});
 
 function fromLists(id: string): Conversation | undefined {
   const lists = queryClient.getQueriesData<{ pages: { items: Conversation[] }[] }>({
@@ -62,7 +80,7 @@ function fromLists(id: string): Conversation | undefined {
   return undefined;
 }
 
-function Open({ conversation }: { conversation: Conversation }) {
+function Open({ conversation, visit }: { conversation: Conversation; visit: number }) {
   const capabilities = useCapabilities(conversation.channel_id);
   const [quoted, setQuoted] = useState<Message>();
   const isOpen = useStore(isPanelOpen);
@@ -70,6 +88,9 @@ function Open({ conversation }: { conversation: Conversation }) {
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const width = useStore(panelWidth);
   const hasPicture = useStore(shownPicture) !== undefined;
+  const readThrough = useReadThrough(conversation, visit);
+  const page = useRef<HTMLDivElement>(null);
+  useSilence(page);
   useReading(conversation);
   useConversationCommands(conversation);
   const togglePanel = useCallback(() => {
@@ -78,7 +99,7 @@ function Open({ conversation }: { conversation: Conversation }) {
   }, [isWide]);
   usePanelCommand(togglePanel);
   return (
-    <div className={classes.page}>
+    <div ref={page} className={classes.page}>
       <section className={classes.middle} aria-label={nameOf(conversation)}>
         <ConversationHeader conversation={conversation} isPanelOpen={isWide && isOpen} onTogglePanel={togglePanel} />
         <Suspense>
@@ -86,6 +107,7 @@ function Open({ conversation }: { conversation: Conversation }) {
         </Suspense>
         <Thread
           conversation={conversation}
+          readThrough={readThrough}
           canQuote={capabilities?.can_quote ?? false}
           canReact={capabilities?.can_react ?? false}
           onQuote={setQuoted}
@@ -138,6 +160,28 @@ function afterPaint(run: () => void): () => void {
     cancelAnimationFrame(frame);
     clearTimeout(timer);
   };
+}
+
+/** What nobody looks at any more is not heard either. */
+function useSilence(page: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const left = page.current;
+    return () => {
+      for (const media of left?.querySelectorAll<HTMLMediaElement>('audio, video') ?? []) media.pause();
+    };
+  }, [page]);
+}
+
+/** Where the reader was when they came: reading must not move the mark under their eyes. */
+function useReadThrough(conversation: Conversation, visit: number): number | undefined {
+  const kept = useRef<{ visit: number; mark: number | undefined }>(undefined);
+  if (kept.current?.visit !== visit) kept.current = { visit, mark: markOf(conversation) };
+  return kept.current.mark;
+}
+
+function markOf({ unread_count, read_through }: Conversation): number | undefined {
+  if (unread_count === 0) return undefined;
+  return read_through ? Date.parse(read_through) : 0;
 }
 
 /** While it is on the screen, and the window in front, what comes is read. */

@@ -2,7 +2,7 @@ import { Menu } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconArrowsSort, IconCheck, IconFilter, IconSearch, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useMemo, useRef, useState } from 'react';
 import { channelsQuery, countsQuery, labelsQuery, teamsQuery } from '@/api/queries';
 import { t, withWords } from '@/i18n';
 import { PLATFORM_NAMES } from '@/ui/ChannelBadge';
@@ -20,7 +20,7 @@ const MAIN: Tab[] = ['mine', 'unassigned', 'all'];
 const GO: Partial<Record<Tab, string>> = { mine: 'g m', unassigned: 'g u', all: 'g a', mentions: 'g n' };
 
 /** Whose conversations, in which order, and narrowed to what. */
-export function FilterBar() {
+export const FilterBar = memo(function FilterBar() {
   const [search, change] = useInboxSearch();
   useTabCommands(change);
   return (
@@ -35,7 +35,7 @@ export function FilterBar() {
       <Chips search={search} change={change} />
     </header>
   );
-}
+});
 
 interface Part {
   search: InboxSearch;

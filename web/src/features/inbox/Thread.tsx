@@ -17,6 +17,8 @@ import { useThread } from './useThread';
 
 interface Props {
   conversation: Conversation;
+  /** What came after this moment was unread when the reader came. */
+  readThrough: number | undefined;
   canQuote: boolean;
   canReact: boolean;
   onQuote: (message: Message) => void;
@@ -30,8 +32,9 @@ const AT_END = 80;
 const FOUND_MS = 2000;
 
 /** The conversation itself: only what is on the screen is in the page, and the end stays in sight when something comes. */
-export const Thread = memo(function Thread({ conversation, canQuote, canReact, onQuote, onReact }: Props) {
-  const { query, messages, items } = useThread(conversation);
+export const Thread = memo(function Thread(props: Props) {
+  const { conversation, readThrough, canQuote, canReact, onQuote, onReact } = props;
+  const { query, messages, items } = useThread(conversation.id, readThrough);
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow();
   const [found, setFound] = useState<string>();

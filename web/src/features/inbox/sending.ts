@@ -20,7 +20,8 @@ interface Reply {
   files: Chosen[];
   choices?: Choices;
   quoted: Message | undefined;
-  answering: Answering;
+  /** Undefined while the server has not said it yet. */
+  answering: Answering | undefined;
   isPrivate: boolean;
   after?: Then;
 }
@@ -45,10 +46,10 @@ export async function submit(reply: Reply): Promise<void> {
 type Bare = Omit<Draft, 'client_id'>;
 
 function draftsOf({ conversation, text, files, choices, quoted, answering, isPrivate }: Reply): Bare[] {
-  if (answering.kind === 'comment') return [commentReply(conversation, text, isPrivate, quoted)];
+  if (answering?.kind === 'comment') return [commentReply(conversation, text, isPrivate, quoted)];
   const common: Bare = {
     reply_to: quoted?.id,
-    tag: answering.kind === 'human_agent' ? answering.tag : undefined,
+    tag: answering?.kind === 'human_agent' ? answering.tag : undefined,
   };
   if (files.length === 0) return [{ ...common, kind: 'text', text, ...draftOfChoices(choices) }];
   // What can be tapped stands below the text, which then comes after the files.

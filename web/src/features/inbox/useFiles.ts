@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { api, unwrap } from '@/api/client';
 import { t } from '@/i18n';
 import { showError, showToast } from '@/ui/toasts';
@@ -13,8 +13,8 @@ export interface Chosen {
   kind: 'image' | 'video' | 'audio' | 'file';
   /** Of a recording. */
   durationMs: number | undefined;
-  /** Of a picture or a recording, on this machine. */
-  preview: string | undefined;
+  /** Of a picture or a recording. */
+  shown: File | undefined;
   /** Undefined while it is on its way to our server. */
   uploadId: string | undefined;
 }
@@ -22,10 +22,8 @@ export interface Chosen {
 /** Files that go out with the next reply: checked against the platform's rules, then uploaded at once. */
 export function useFiles(capabilities: Capabilities | undefined) {
   const [files, setFiles] = useState<Chosen[]>([]);
-  const latest = useRef(files);
-  latest.current = files;
   const remove = useCallback((key: string) => {
-    setFiles((before) => before.filter((file) => file.key !== key || drop(file)));
+    setFiles((before) => before.filter((file) => file.key !== key));
   }, []);
   const add = useCallback(
     (given: Iterable<File>, durationMs?: number) => {
@@ -45,15 +43,8 @@ export function useFiles(capabilities: Capabilities | undefined) {
     },
     [capabilities, remove],
   );
-  const clear = useCallback(() => setFiles((before) => before.filter(drop)), []);
-  useEffect(() => () => void latest.current.filter(drop), []);
+  const clear = useCallback(() => setFiles([]), []);
   return { files, add, remove, clear, isUploading: files.some((file) => !file.uploadId) };
-}
-
-/** Lets the picture's memory go; never keeps the file. */
-function drop(file: Chosen): false {
-  if (file.preview) URL.revokeObjectURL(file.preview);
-  return false;
 }
 
 function choose(file: File, capabilities: Capabilities, durationMs: number | undefined): Chosen | undefined {
@@ -68,9 +59,9 @@ function choose(file: File, capabilities: Capabilities, durationMs: number | und
     return undefined;
   }
   const isShown = fit.kind === 'image' || durationMs !== undefined;
-  const preview = isShown ? URL.createObjectURL(file) : undefined;
+  const shown = isShown ? file : undefined;
   const { name, size, type: mime } = file;
-  return { key: crypto.randomUUID(), name, size, mime, kind: fit.kind, durationMs, preview, uploadId: undefined };
+  return { key: crypto.randomUUID(), name, size, mime, kind: fit.kind, durationMs, shown, uploadId: undefined };
 }
 
 async function upload(file: File): Promise<string> {

@@ -1,10 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { api, unwrap } from '@/api/client';
 import { keys } from '@/api/keys';
 import { isMissing } from '@/api/queries';
 import { useStore } from '@/ui/store';
-import type { Conversation } from './lists';
 import { type Message, messagesQuery } from './messages';
 import { outgoing } from './outgoing';
 import { buildThread } from './thread';
@@ -12,13 +11,11 @@ import { buildThread } from './thread';
 const BESIDE = 200;
 
 /** Everything that the thread of one conversation shows, oldest first. */
-export function useThread(conversation: Conversation) {
-  const id = conversation.id;
+export function useThread(id: string, readThrough: number | undefined) {
   const query = useInfiniteQuery(messagesQuery(id));
   const notes = useQuery(notesQuery(id)).data;
   const activity = useQuery(activityQuery(id)).data;
   const waiting = useStore(outgoing);
-  const readThrough = useReadThrough(conversation);
   const messages = useMemo<Message[]>(
     () => query.data?.pages.flatMap((page) => page.items).toReversed() ?? [],
     [query.data],
@@ -36,16 +33,6 @@ export function useThread(conversation: Conversation) {
     [messages, notes, activity, waiting, id, query.hasNextPage, readThrough],
   );
   return { query, messages, items };
-}
-
-/** Where the reader was when they came: reading must not move the mark under their eyes. */
-function useReadThrough(conversation: Conversation): number | undefined {
-  const mark = useRef<number | null | undefined>(undefined);
-  if (mark.current === undefined) {
-    const isUnread = conversation.unread_count > 0;
-    mark.current = isUnread ? (conversation.read_through ? Date.parse(conversation.read_through) : 0) : null;
-  }
-  return mark.current ?? undefined;
 }
 
 export function notesQuery(id: string) {

@@ -1,5 +1,5 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { ConversationPage } from '@/features/inbox/ConversationPage';
+import { KeptConversations } from '@/features/inbox/KeptConversations';
 
 export const Route = createFileRoute('/_app/inbox/$id')({
   component: Page,
@@ -7,5 +7,5 @@ export const Route = createFileRoute('/_app/inbox/$id')({
 
 function Page() {
   const { id } = Route.useParams();
-  return <ConversationPage key={id} id={id} />;
+  return <KeptConversations id={id} />;
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { t } from '@/i18n';
 import { Failure, Skeletons } from '@/ui/states';
 import { useStore } from '@/ui/store';
@@ -39,12 +39,12 @@ const OF_CONTACT: Partial<Record<CardName, (contact: Contact, conversation: Conv
 };
 
 /** Who the customer is and what is known: cards that everybody orders and folds as they like. */
-export function Panel({ conversation }: { conversation: Conversation }) {
+export const Panel = memo(function Panel({ conversation }: { conversation: Conversation }) {
   const order = ordered(useStore(arrangement).order);
   const hasContact = conversation.contact_id !== null;
   const shown = order.filter((name) => name in OF_CONVERSATION || hasContact || name === 'contact');
   return (
-    <div className={classes.panel} key={conversation.id}>
+    <div className={classes.panel}>
       {shown.map((name) => (
         <Card key={name} name={name}>
           {OF_CONVERSATION[name]?.(conversation) ?? <OfContact name={name} conversation={conversation} />}
@@ -52,7 +52,7 @@ export function Panel({ conversation }: { conversation: Conversation }) {
       ))}
     </div>
   );
-}
+});
 
 function OfContact({ name, conversation }: { name: CardName; conversation: Conversation }) {
   const id = conversation.contact_id;
