@@ -45,11 +45,12 @@ WATCH = """() => {
 SWITCH = """(id) => new Promise((done) => {
   const began = performance.now();
   const row = document.querySelector(`article:has(a[href*="${id}"])`);
-  const shown = (pattern) => [...document.querySelectorAll(pattern)].find((one) => one.checkVisibility());
+  const name = row.querySelector('bdi').textContent;
+  const headings = document.getElementsByTagName('h2');
   row.querySelector('a').click();
   const look = () => {
-    const isThere = shown('section header h2')?.textContent === row.querySelector('bdi').textContent
-      && shown('section[aria-label="Messages"] [data-index]') !== undefined;
+    const heading = [...headings].find((one) => one.textContent === name && one.checkVisibility());
+    const isThere = heading && heading.closest('section').querySelector('section [data-index]') !== null;
     if (isThere) setTimeout(() => done(performance.now() - began));
     else requestAnimationFrame(look);
   };

@@ -56,6 +56,8 @@ WATCH = """() => {
 }"""
 MOST_CHANGES = 400
 """What comes, goes or changes when one conversation takes another's place; a whole list anew is thousands."""
+FEW_NODES = 200
+LAID_OUT = "[...document.querySelectorAll('[data-away] > *')].every((one) => one.getBoundingClientRect().height > 0)"
 ROUNDS = 6
 LINES = 12
 FRAMES = f"""(id) => new Promise((done) => {{
@@ -135,9 +137,20 @@ def test_a_known_conversation_stands_as_it_will_in_one_frame(hub: Hub, desks: An
     page.goto("/inbox")
     for person in (other, one, other):
         _switch(page, person)
+    before = _nodes(page)
     shown = page.evaluate(FRAMES, its)
+    made = _nodes(page) - before
     assert shown[-1].startswith(one)
     assert [state for state in shown if not state.startswith(other)] == shown[-1:], "first half, then shifted"
+    assert made < FEW_NODES, "it was kept"
+    assert page.evaluate(LAID_OUT), "and so was its layout"
+
+
+def _nodes(page: Page) -> float:
+    """How many nodes the page has made and not let go."""
+    meter = page.context.new_cdp_session(page)
+    meter.send("Performance.enable")
+    return {str(one["name"]): float(one["value"]) for one in meter.send("Performance.getMetrics")["metrics"]}["Nodes"]
 
 
 def _switch(page: Page, person: str) -> None:

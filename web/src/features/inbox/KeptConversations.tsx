@@ -44,6 +44,8 @@ function withVisit(visits: Visit[], id: string): Visit[] {
  */
 function keepLayouts(all: HTMLElement): void {
   if (!CSS.supports('content-visibility', 'hidden')) return;
-  for (const page of all.querySelectorAll<HTMLElement>(':scope > [data-away] > *'))
-    page.style.removeProperty('display');
+  for (const kept of all.children) {
+    if (!kept.hasAttribute('data-away')) continue;
+    for (const page of kept.children) (page as HTMLElement).style.removeProperty('display');
+  }
 }
