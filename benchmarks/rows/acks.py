@@ -16,8 +16,8 @@ from hubbub.api.serving import STOP_SECONDS
 from hubbub.processes.listening import free_port
 
 CONNECTIONS = 64
-SECONDS = 1.5
-ROUNDS = 3
+SECONDS = 1.2
+ROUNDS = 5
 EMPTY = "TRUNCATE delivery"
 
 

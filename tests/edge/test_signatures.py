@@ -134,6 +134,13 @@ def test_the_environments_signature_speaks_for_everybody(edge: EdgeProcess, tabl
     assert _signed_for(tables) == [None]
 
 
+def test_a_channel_with_the_environments_own_secret_narrows_nothing(edge: EdgeProcess, tables: EdgeDatabase) -> None:
+    tables.add_channel("facebook", "5001", secrets=["own-app", APP_SECRET])
+    wait_for_channels(edge, 1)
+    edge.post_signed(_with_entry_of("5002", page_body("5001")))
+    assert _signed_for(tables) == [None]
+
+
 def test_organizations_that_share_an_app_are_all_named(edge: EdgeProcess, tables: EdgeDatabase) -> None:
     owners = sorted([new_id(), new_id()])
     for page, owner in zip(("5001", "5002"), owners, strict=True):
