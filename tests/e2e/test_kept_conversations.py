@@ -22,6 +22,7 @@ def go_to(page: Page, person: str) -> None:
 
     row(page, person).click()
     expect(page.get_by_role("heading", name=person)).to_be_visible()
+    expect(thread(page).get_by_text("Hello!", exact=True)).to_be_visible()
     rest(page)
 
 
