@@ -21,7 +21,7 @@ WITHOUT_DATABASE = frozenset(
 
 
 def prepare(arguments: Sequence[str]) -> None:
-    """Choose the role by the command, exec the edge, and start the embedded database if the command needs one.
+    """Choose the role by the command, start the embedded database if the command needs one, exec the edge and the web.
 
     Beside a `make run` of the same data directory, commands see its sandbox too.
     """
@@ -31,6 +31,8 @@ def prepare(arguments: Sequence[str]) -> None:
     os.environ.setdefault("HUBBUB_PROCESS", PROCESS_OF_COMMAND.get(command, "web"))
     if command not in WITHOUT_DATABASE:
         _ensure_database()
+    if command == "web":
+        _become_the_web(arguments[2:])
 
 
 def _become_the_edge(arguments: Sequence[str]) -> None:
@@ -39,6 +41,13 @@ def _become_the_edge(arguments: Sequence[str]) -> None:
 
     os.environ.setdefault("HUBBUB_EDGE_DATABASE_URL", logins().url_for("edge"))
     os.execv(sys.executable, [sys.executable, "-m", "hubbub.edge", *arguments])  # noqa: S606
+
+
+def _become_the_web(arguments: Sequence[str]) -> None:
+    """The server loads Django by itself: once is enough."""
+    from hubbub.processes.plan import LEAN
+
+    os.execve(sys.executable, [sys.executable, "-m", "hubbub.api.serving", *arguments], {**LEAN, **os.environ})  # noqa: S606
 
 
 def _ensure_database() -> None:

@@ -95,7 +95,9 @@ def edge_program(plan: Plan, found: Logins, listener: int) -> Program:
 
 
 def web_program(plan: Plan) -> Program:
-    return command_program(plan, "web", "--port", str(plan.ports["web"]))
+    """What `manage.py web` becomes."""
+    command = ["-m", "hubbub.api.serving", "--port", str(plan.ports["web"])]
+    return _program(plan, "web", command, {"HUBBUB_PROCESS": "web"})
 
 
 def worker_program(plan: Plan) -> Program:
