@@ -66,11 +66,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Ends the session, and with it the screens that it opened."""
+    """Ends the session, and with it the screens that it opened. What the browser kept of customers' files goes, too."""
     if request.method != "POST":
         return _page(request, "hubbub/sign_out.html", {})
     logout(request)
-    return HttpResponseRedirect("/sign-in")
+    return HttpResponseRedirect("/sign-in", headers={"Clear-Site-Data": '"cache"'})
 
 
 @never_cache

@@ -75,7 +75,9 @@ def test_somebody_signs_in_and_out(person: User, tenant: Tenant, by: str) -> Non
     with organization_scope(tenant.id):
         assert AuditEntry.objects.filter(action="signed_in", actor_id=person.id).exists()
     token = client.get("/sign-out").cookies["csrftoken"].value
-    assert client.post("/sign-out", {"csrfmiddlewaretoken": token})["Location"] == "/sign-in"
+    left = client.post("/sign-out", {"csrfmiddlewaretoken": token})
+    assert left["Location"] == "/sign-in"
+    assert left["Clear-Site-Data"] == '"cache"'
     assert not is_in(client)
 
 
