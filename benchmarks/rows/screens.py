@@ -44,10 +44,10 @@ WATCH = """() => {
 }"""
 SWITCH = """(id) => new Promise((done) => {
   const began = performance.now();
-  const row = document.querySelector(`article:has(a[href*="${id}"])`);
-  const name = row.querySelector('bdi').textContent;
+  const link = document.querySelector(`article a[href*="${id}"]`);
+  const name = link.closest('article').querySelector('bdi').textContent;
   const headings = document.getElementsByTagName('h2');
-  row.querySelector('a').click();
+  link.click();
   const look = () => {
     const heading = [...headings].find((one) => one.textContent === name && one.checkVisibility());
     const isThere = heading && heading.closest('section').querySelector('section [data-index]') !== null;
@@ -109,6 +109,7 @@ def _delays(page: Any, api: httpx.Client, ids: list[str]) -> list[float]:
 
 def _switched(page: Any, api: httpx.Client, ids: list[str]) -> list[Result]:
     """From one known conversation to another: until it is painted, and what the page's thread worked for it."""
+    page.evaluate("watcher.disconnect()")  # what we look with is no work of the page's
     _fill(api, ids)
     for one in ids * 2:  # what is told of them because they were opened comes after the first round
         page.evaluate(SWITCH, one)
