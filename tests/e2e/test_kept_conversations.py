@@ -72,6 +72,20 @@ def test_what_came_meanwhile_stands_below_the_line_of_what_is_new(hub: Hub, desk
     expect(thread(page).get_by_text(NEW, exact=True)).to_have_count(0)
 
 
+def test_nothing_that_is_kept_lies_over_the_one_that_is_shown(hub: Hub, desks: Any) -> None:
+    from playwright.sync_api import expect
+
+    (one, _), (other, _) = newcomer(hub, "line", "Over"), newcomer(hub, "line", "Over")
+    page: Page = desks().page
+    page.goto("/inbox")
+    for person in (one, other, one, other):
+        go_to(page, person)
+        page.get_by_role("tab", name="Private note", exact=True).click()
+        expect(page.get_by_role("textbox", name="Private note")).to_be_focused()
+        page.get_by_role("tab", name="Reply", exact=True).click()
+        expect(page.get_by_role("textbox", name="Reply")).to_be_focused()
+
+
 def test_only_the_last_few_stay_in_the_page(hub: Hub, desks: Any) -> None:
     people = [newcomer(hub, "line", "Few")[0] for _ in range(MOST_KEPT + 2)]
     page: Page = desks().page
@@ -80,3 +94,23 @@ def test_only_the_last_few_stay_in_the_page(hub: Hub, desks: Any) -> None:
         go_to(page, person)
     assert page.locator(THREADS).count() == MOST_KEPT
     assert page.locator(THREADS).locator("visible=true").count() == 1
+
+
+def test_what_lay_open_over_a_conversation_is_closed_when_somebody_returns(hub: Hub, desks: Any) -> None:
+    from playwright.sync_api import expect
+
+    (one, _), (other, _) = newcomer(hub, "line", "Open"), newcomer(hub, "whatsapp", "Open")
+    page: Page = desks().page
+    page.goto("/inbox")
+    go_to(page, one)
+    go_to(page, other)
+    page.get_by_role("button", name="Send a template").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name=one)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.go_forward()
+    expect(page.get_by_role("heading", name=other)).to_be_visible()
+    rest(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("textbox", name="Reply")).to_be_visible()
