@@ -8,6 +8,7 @@ import { PLATFORM_NAMES } from '@/ui/ChannelBadge';
 import { IconButton } from '@/ui/IconButton';
 import { useStore } from '@/ui/store';
 import { showToast } from '@/ui/toasts';
+import { useWhileShown } from '@/ui/useWhileShown';
 import { ComposerTools } from './ComposerTools';
 import { type Capabilities, lengthOf } from './capabilities';
 import { type Choices, faultsOf, rulesOf, textLimit } from './choices';
@@ -57,8 +58,8 @@ export const Composer = memo(function Composer({ conversation, capabilities, quo
   const chooser = useRef<HTMLInputElement>(null);
   const attached = useFiles(capabilities);
   const [isPrivate, setPrivate] = useState(false);
-  const [isPicking, setPicking] = useState(false);
-  const [isPickingMoment, setPickingMoment] = useState(false);
+  const [isPicking, setPicking] = useWhileShown();
+  const [isPickingMoment, setPickingMoment] = useWhileShown();
   const [isOver, setOver] = useState(false);
   const voice = useVoice((file, length) => attached.add([file], length));
   const write = useCallback((words: string) => keepDraft(id, { ...draftOf(id), [draftOf(id).mode]: words }), [id]);

@@ -24,6 +24,7 @@ import { type Command, useCommands } from '@/ui/commands';
 import { Splitter } from '@/ui/Splitter';
 import { Failure, Skeletons } from '@/ui/states';
 import { makeStoredStore, useStore } from '@/ui/store';
+import { useWhileShown } from '@/ui/useWhileShown';
 import { markRead } from './actions';
 import { Composer } from './Composer';
 import { ConversationHeader } from './ConversationHeader';
@@ -85,18 +86,19 @@ function Open({ conversation, visit }: { conversation: Conversation; visit: numb
   const [quoted, setQuoted] = useState<Message>();
   const isOpen = useStore(isPanelOpen);
   const isWide = useMediaQuery('(min-width: 1100px)', true, AT_ONCE);
-  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const [isDrawerOpen, setDrawerOpen] = useWhileShown();
   const width = useStore(panelWidth);
   const hasPicture = useStore(shownPicture) !== undefined;
   const readThrough = useReadThrough(conversation, visit);
   const page = useRef<HTMLDivElement>(null);
   useSilence(page);
+  useEffect(() => () => shownPicture.set(undefined), []);
   useReading(conversation);
   useConversationCommands(conversation);
   const togglePanel = useCallback(() => {
     if (isWide) isPanelOpen.set((before) => !before);
     else setDrawerOpen(true);
-  }, [isWide]);
+  }, [isWide, setDrawerOpen]);
   usePanelCommand(togglePanel);
   return (
     <div ref={page} className={classes.page}>

@@ -1,13 +1,14 @@
 import { Popover } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { t } from '@/i18n';
+import { useWhileShown } from '@/ui/useWhileShown';
 import classes from './bubble.module.css';
 
 const Versions = lazy(() => import('./Versions'));
 
 /** "edited", and what it said before. */
 export function EditHistory({ messageId }: { messageId: string }) {
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useWhileShown();
   return (
     <Popover opened={isOpen} onChange={setOpen} width={300} position="top">
       <Popover.Target>

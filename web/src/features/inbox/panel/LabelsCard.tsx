@@ -4,6 +4,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { labelsQuery, useMay } from '@/api/queries';
 import { t } from '@/i18n';
+import { useWhileShown } from '@/ui/useWhileShown';
 import { useLabelColors } from '../ConversationList';
 import type { Conversation } from '../lists';
 import { addLabel, createLabel, removeLabel } from './labels';
@@ -42,7 +43,7 @@ export function LabelsCard({ conversation }: { conversation: Conversation }) {
 const MOST = 30;
 
 function Adding({ conversation }: { conversation: Conversation }) {
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useWhileShown();
   const field = useRef<HTMLInputElement>(null);
   const open = () => {
     flushSync(() => setOpen(true));

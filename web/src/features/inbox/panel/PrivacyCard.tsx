@@ -3,6 +3,7 @@ import { IconDownload, IconTrash } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useMay } from '@/api/queries';
 import { t } from '@/i18n';
+import { useWhileShown } from '@/ui/useWhileShown';
 import { isErased } from './attributes';
 import { type Contact, eraseContact, exportContact } from './contact';
 import classes from './panel.module.css';
@@ -12,7 +13,7 @@ import { Reason } from './Reason';
 /** What a person may ask for: everything that is kept of them, or that nothing is. */
 export function PrivacyCard({ contact }: { contact: Contact }) {
   const mayErase = useMay('erase_contacts');
-  const [isErasing, setErasing] = useState(false);
+  const [isErasing, setErasing] = useWhileShown();
   const [isBusy, setBusy] = useState(false);
   const download = async () => {
     setBusy(true);
