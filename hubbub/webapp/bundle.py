@@ -35,6 +35,8 @@ TYPES: Final = {
     ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
+PICTURES: Final = frozenset({".ico", ".png", ".svg", ".webp"})
+"""Icons keep their names; browsers ask for a page's at every step inside the app."""
 ENCODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 """Files that the build has compressed stand beside the plain ones; the first that the browser takes is sent."""
 
@@ -101,9 +103,7 @@ class Bundle:
         return file if is_ours and file.suffix not in (".br", ".gz") else None
 
     def _whole(self, file: Path, accept_encoding: str, if_none_match: str) -> Page:
-        is_asset = file.parent != self._folder and "assets" in file.relative_to(self._folder).parts
-        cache = "public, max-age=31536000, immutable" if is_asset else "no-cache"
-        headers = self._headers(TYPES.get(file.suffix) or _guess(file), cache)
+        headers = self._headers(TYPES.get(file.suffix) or _guess(file), self._cache_of(file))
         headers["Content-Security-Policy"] = OF_WORKERS if file.suffix == ".js" else OF_FILES
         if file == self._folder / WORKER:
             headers["Service-Worker-Allowed"] = "/"
@@ -142,6 +142,12 @@ class Bundle:
                 "frame-ancestors 'none'",
             )
         )
+
+    def _cache_of(self, file: Path) -> str:
+        """What is in `assets` has its content in its name; icons may be a day old; all else is asked for anew."""
+        if file.parent != self._folder and "assets" in file.relative_to(self._folder).parts:
+            return "public, max-age=31536000, immutable"
+        return "public, max-age=86400" if file.suffix in PICTURES else "no-cache"
 
     def _headers(self, content_type: str, cache: str) -> dict[str, str]:
         return {**self._always, "Content-Type": content_type, "Cache-Control": cache}

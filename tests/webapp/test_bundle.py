@@ -87,6 +87,11 @@ def test_the_service_worker_and_the_manifest_are_asked_for_anew(folder: Path) ->
     assert "connect-src 'self'" in worker.headers["Content-Security-Policy"]
 
 
+def test_an_icon_is_kept_for_a_day_because_browsers_ask_for_it_at_every_step(folder: Path) -> None:
+    icon = Bundle(folder).answer("/icon.svg")
+    assert (icon.status, icon.headers["Cache-Control"]) == (200, "public, max-age=86400")
+
+
 def test_the_service_worker_looks_after_every_screen_and_no_other_file_does(folder: Path) -> None:
     worker, script = Bundle(folder).answer("/sw.js", is_known=False), Bundle(folder).answer("/assets/main-abc123.js")
     assert (worker.status, worker.headers["Service-Worker-Allowed"]) == (200, "/")
