@@ -20,9 +20,12 @@ export const online = makeStore<ReadonlySet<string>>(new Set());
 let socket: Socket | undefined;
 let lastSeq: number | undefined;
 let viewed: string | null = null;
+let telling: number | undefined;
 let isRepairing = false;
 
 const AGAIN_MS = 1000;
+/** From one conversation to another is one thing to tell, and it can wait until the screen stands. */
+const VIEWING_MS = 50;
 
 let isBegun = false;
 
@@ -102,7 +105,10 @@ function say(name: string, content: object): void {
 export function view(conversationId: string | null): void {
   viewed = conversationId;
   presence.set(undefined);
-  say('viewing', { conversation_id: conversationId });
+  telling ??= window.setTimeout(() => {
+    telling = undefined;
+    say('viewing', { conversation_id: viewed });
+  }, VIEWING_MS);
 }
 
 export function sayTyping(conversationId: string, isTyping: boolean, kind: 'reply' | 'note'): void {
