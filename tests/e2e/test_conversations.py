@@ -142,6 +142,32 @@ def test_a_picture_s_link_opens_for_nobody_who_is_not_signed_in(hub: Hub, desks:
     assert desk.context.request.get(link).status == 404, "the same browser, signed out"
 
 
+def test_a_picture_whose_link_has_died_is_shown_by_another_one(hub: Hub, desks: Any) -> None:
+    from playwright.sync_api import expect
+
+    person = somebody("Lek")
+    hub.pause_machines("facebook")
+    hub.say("facebook", person, "", type="image")
+    desk = desks()
+    dead: list[str] = []
+
+    def die_once(route: Any) -> None:
+        if dead and route.request.url != dead[0]:
+            route.continue_()
+        else:
+            dead.append(route.request.url)
+            route.fulfill(status=404)
+
+    desk.page.route("**/media/*", die_once)
+    desk.forgive("Failed to load resource: the server responded with a status of 404")
+    open_conversation(desk.page, person)
+    picture = thread(desk.page).get_by_role("button", name=re.compile("^Open picture")).locator("img")
+    expect(picture).to_have_attribute("src", re.compile("^/media/"))
+    desk.page.wait_for_function("(one) => one.naturalWidth > 0", arg=picture.element_handle())
+    assert dead
+    assert not dead[0].endswith(str(picture.get_attribute("src")))
+
+
 def test_a_flow_answers_and_a_person_takes_over(hub: Hub, desks: Any) -> None:
     from playwright.sync_api import expect
 

@@ -18,7 +18,7 @@ type Attachment = Schemas['Attachment'];
 
 interface Props {
   message: Message;
-  /** Signed addresses end after 15 minutes: asks for new ones. */
+  /** Signed addresses end: asks for new ones. */
   onStale: () => void;
 }
 

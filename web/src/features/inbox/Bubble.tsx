@@ -21,7 +21,7 @@ import { EditHistory } from './EditHistory';
 import { Linked } from './Linked';
 import { hide, removeComment, retry } from './messageActions';
 import type { Message } from './messages';
-import { placeMessage } from './messages';
+import { renewAddresses } from './messages';
 import { Said } from './Said';
 
 export interface BubbleProps {
@@ -112,7 +112,7 @@ function Content({ message, quoted, onJump }: BubbleProps) {
     <>
       <Context message={message} extra={extra} />
       {message.reply_to && <Quote message={quoted} id={message.reply_to.id as string | null} onJump={onJump} />}
-      <Attachments message={message} onStale={() => void placeMessage(message.conversation_id, message.id)} />
+      <Attachments message={message} onStale={() => void renewAddresses(message.conversation_id, message.id)} />
       {message.text && (
         <p className={classes.text} dir="auto" data-tap={message.type === 'interactive' || undefined}>
           {message.type === 'interactive' && <IconArrowBackUp size={14} aria-label={t('inbox.tapped')} role="img" />}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Message, withMessage, withNewest } from './messages';
+import { queryClient } from '@/api/queries';
+import { insertMessage, insertSent, type Message, messagesQuery, withMessage, withNewest } from './messages';
 import type { Outgoing } from './outgoing';
 import { type ActivityLine, buildThread, type Item, type Note } from './thread';
 
@@ -131,6 +132,38 @@ describe('pages of messages', () => {
     expect(ids(merged)).toEqual(['c', 'b', 'a']);
     expect(merged!.pages[0]!.items[1]!.status).toBe('read');
   });
+
+  test('what the server answered to a reply gives way to what was fetched, whichever came first', async () => {
+    await cached(message('a', 1));
+    const asked = known();
+    insertSent(message('b', 2, { conversation_id: 'c', status: 'queued' }));
+    const meanwhile = known();
+    const fetched = [message('b', 2, { conversation_id: 'c', status: 'sent' }), message('a', 1)];
+    const merged = withNewest(meanwhile, fetched, false, asked);
+    expect(ids(merged)).toEqual(['b', 'a']);
+    expect(merged!.pages[0]!.items[0]!.status).toBe('sent');
+  });
+
+  test('one more at the top leaves the others the objects that they were', async () => {
+    await cached(message('b', 2), message('a', 1));
+    const before = known().pages[0]!.items;
+    insertMessage(message('c', 3, { conversation_id: 'c' }));
+    const after = known().pages[0]!.items;
+    expect(after.map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+    expect(after[1]).toBe(before[0]);
+    expect(after[2]).toBe(before[1]);
+  });
+
+  /** As a screen fetched them. */
+  async function cached(...items: Message[]) {
+    queryClient.clear();
+    const queryFn = () => Promise.resolve({ items, next_cursor: null });
+    await queryClient.fetchInfiniteQuery({ ...messagesQuery('c'), queryFn });
+  }
+
+  function known() {
+    return queryClient.getQueryData<Parameters<typeof withNewest>[0]>(messagesQuery('c').queryKey)!;
+  }
 
   test('a message that comes twice is there once', () => {
     const once = withMessage(pages(message('a', 1)), message('b', 2));
