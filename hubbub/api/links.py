@@ -11,6 +11,8 @@ from hubbub.conversations.media import signed_media_url, steady_media_url
 from hubbub.organizations.access import Principal
 
 URL_SECONDS = 900
+SCREEN_SECONDS = 12 * 3600
+"""A page stays open for a working day, and who is signed in is asked at each opening."""
 _screen: ContextVar[UUID | None] = ContextVar("screen", default=None)
 
 
@@ -26,8 +28,10 @@ def links_for(principal: Principal | None) -> Iterator[None]:
 
 
 def media_url(storage_key: str, *, file_name: str = "", mime_type: str = "") -> str:
-    """Works for 15 minutes."""
-    return signed_media_url(storage_key, URL_SECONDS, file_name=file_name, mime_type=mime_type, screen=_screen.get())
+    """Works for 15 minutes; a screen's for 12 hours."""
+    screen = _screen.get()
+    seconds = SCREEN_SECONDS if screen else URL_SECONDS
+    return signed_media_url(storage_key, seconds, file_name=file_name, mime_type=mime_type, screen=screen)
 
 
 def picture_url(storage_key: str) -> str:

@@ -11,10 +11,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from hubbub.api.links import URL_SECONDS
+from hubbub.api.links import URL_SECONDS, links_for, media_url
 from hubbub.conversations.media import signed_media_url
 from hubbub.kit import clock
 from hubbub.kit.ids import new_id
+from tests.support.factories import make_tenant
+from tests.support.people import principal_of
+from tests.support.web import signed_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -83,6 +86,17 @@ def test_the_api_s_links_are_good_for_fifteen_minutes(client: Client) -> None:
     assert client.get(path).status_code == 200
     with time_machine.travel(clock.now() + timedelta(seconds=URL_SECONDS + 2)):
         assert client.get(path).status_code == 404
+
+
+def test_a_file_on_a_screen_can_be_opened_hours_later() -> None:
+    tenant = make_tenant()
+    api, user = signed_in(tenant)
+    with links_for(principal_of(tenant, user)):
+        link = media_url(stored(PNG))
+    with time_machine.travel(clock.now() + timedelta(hours=11)):
+        assert api.client.get(link).status_code == 200
+    with time_machine.travel(clock.now() + timedelta(hours=13)):
+        assert api.client.get(link).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ export function GalleryCard({ conversationId }: { conversationId: string }) {
   if (query.isError) return <Failure problem={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeletons count={1} height={72} />;
   const files = query.data.pages.flatMap((page) => page.items).filter(({ url }) => url !== null);
-  // Signed addresses end after 15 minutes; a picture that cannot be had for another reason must not ask for ever.
+  // Signed addresses end; a picture that cannot be had for another reason must not ask for ever.
   const onStale = () => Date.now() - query.dataUpdatedAt > FRESH_MS && stale(conversationId);
   if (files.length === 0) return <p className={panel.nothing}>{t('panel.gallery.none')}</p>;
   return (
