@@ -99,14 +99,23 @@ function rebuilt(pages: Pages, newest: Message[], older: Message[]): Pages {
   };
 }
 
-/** The new pages, in which every message that is exactly what it was is the old object. */
+/** The new pages, in which every message that is exactly what it was is the old object; the old pages when all are. */
 function sharing(before: Pages | undefined, after: Pages): Pages {
   const known = new Map(before?.pages.flatMap((page) => page.items).map((message) => [message.id, message]));
   const shared = (message: Message) => {
     const old = known.get(message.id);
     return old && (old === message || JSON.stringify(old) === JSON.stringify(message)) ? old : message;
   };
-  return { ...after, pages: after.pages.map((page) => ({ ...page, items: page.items.map(shared) })) };
+  const pages = after.pages.map((page) => ({ ...page, items: page.items.map(shared) }));
+  return before && isSame(before.pages, pages) ? before : { ...after, pages };
+}
+
+function isSame(before: Page[], after: Page[]): boolean {
+  const isSamePage = (one: Page, other: Page | undefined) =>
+    one.next_cursor === other?.next_cursor &&
+    one.items.length === other.items.length &&
+    one.items.every((item, place) => item === other.items[place]);
+  return before.length === after.length && before.every((page, place) => isSamePage(page, after[place]));
 }
 
 /** The old object when nothing in it changed, so that its bubble is not painted again. */

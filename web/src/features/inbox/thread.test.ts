@@ -154,6 +154,16 @@ describe('pages of messages', () => {
     expect(after[2]).toBe(before[1]);
   });
 
+  test('what is exactly as it was stays the same whole', async () => {
+    const told = () => message('b', 2, { conversation_id: 'c' });
+    await cached(told(), message('a', 1));
+    const before = known();
+    insertMessage(told());
+    expect(known()).toBe(before);
+    insertMessage({ ...told(), status: 'read' });
+    expect(known()).not.toBe(before);
+  });
+
   /** As a screen fetched them. */
   async function cached(...items: Message[]) {
     queryClient.clear();
