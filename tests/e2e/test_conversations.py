@@ -40,6 +40,19 @@ def answer(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+def picture_in(page: Page) -> Locator:
+    return thread(page).get_by_role("button", name=re.compile("^Open picture")).locator("img")
+
+
+def link_of_a_picture(hub: Hub, page: Page, person: str) -> str:
+    """The person sends one, and it is looked at."""
+    hub.pause_machines("facebook")
+    hub.say("facebook", person, "", type="image")
+    open_conversation(page, person)
+    picture_in(page).wait_for()
+    return str(picture_in(page).get_attribute("src"))
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_customer_writes_an_agent_answers_and_the_phone_shows_it(hub: Hub, desks: Any, platform: str) -> None:
     from playwright.sync_api import expect
@@ -126,14 +139,8 @@ def test_the_server_restarts_in_the_middle_and_nothing_is_missed(hub: Hub, desks
 
 
 def test_a_picture_s_link_opens_for_nobody_who_is_not_signed_in(hub: Hub, desks: Any) -> None:
-    person = somebody("Lek")
-    hub.pause_machines("facebook")
-    hub.say("facebook", person, "", type="image")
     desk = desks()
-    open_conversation(desk.page, person)
-    picture = thread(desk.page).get_by_role("button", name=re.compile("^Open picture")).locator("img")
-    picture.wait_for()
-    link = str(picture.get_attribute("src"))
+    link = link_of_a_picture(hub, desk.page, somebody("Lek"))
     served = desk.context.request.get(link)
     assert (served.status, served.headers["content-type"]) == (200, "image/jpeg")
     assert hub.http.get(link).status_code == 404, "somebody who never signed in"
@@ -161,7 +168,7 @@ def test_a_picture_whose_link_has_died_is_shown_by_another_one(hub: Hub, desks: 
     desk.page.route("**/media/*", die_once)
     desk.forgive("Failed to load resource: the server responded with a status of 404")
     open_conversation(desk.page, person)
-    picture = thread(desk.page).get_by_role("button", name=re.compile("^Open picture")).locator("img")
+    picture = picture_in(desk.page)
     expect(picture).to_have_attribute("src", re.compile("^/media/"))
     desk.page.wait_for_function("(one) => one.naturalWidth > 0", arg=picture.element_handle())
     assert dead

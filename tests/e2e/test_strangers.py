@@ -12,7 +12,7 @@ import pytest
 from hubbub.kit.ids import new_id
 from tests.e2e.conftest import ROOT, Hub
 from tests.e2e.looking import rest
-from tests.e2e.test_conversations import answer, open_conversation, somebody, thread
+from tests.e2e.test_conversations import answer, link_of_a_picture, open_conversation, somebody, thread
 from tests.support.installation import clean_environment
 
 if TYPE_CHECKING:
@@ -76,13 +76,8 @@ def test_the_address_of_another_one_s_conversation_opens_nothing(hub: Hub, desks
     from playwright.sync_api import expect
 
     person = somebody("Private")
-    hub.pause_machines("facebook")
-    hub.say("facebook", person, "", type="image")
     desk, theirs = desks(), desks(stranger)
-    open_conversation(desk.page, person)
-    picture = thread(desk.page).get_by_role("button", name=re.compile("^Open picture")).locator("img")
-    picture.wait_for()
-    link = str(picture.get_attribute("src"))
+    link = link_of_a_picture(hub, desk.page, person)
     theirs.forgive("Failed to load resource: the server responded with a status of 404")
     theirs.page.goto(desk.page.url)
     expect(theirs.page.get_by_role("main")).to_contain_text(
@@ -94,14 +89,8 @@ def test_the_address_of_another_one_s_conversation_opens_nothing(hub: Hub, desks
 
 
 def test_what_a_browser_kept_of_customers_files_is_gone_with_the_sign_out(hub: Hub, desks: Any) -> None:
-    person = somebody("Pim")
-    hub.pause_machines("facebook")
-    hub.say("facebook", person, "", type="image")
     desk = desks()
-    open_conversation(desk.page, person)
-    picture = thread(desk.page).get_by_role("button", name=re.compile("^Open picture")).locator("img")
-    picture.wait_for()
-    link = str(picture.get_attribute("src"))
+    link = link_of_a_picture(hub, desk.page, somebody("Pim"))
     desk.page.goto("/sign-out")
     desk.page.locator("button[type=submit]").click()
     desk.page.wait_for_url("**/sign-in*")
