@@ -88,7 +88,7 @@ def test_the_address_of_another_one_s_conversation_opens_nothing(hub: Hub, desks
     assert desk.context.request.get(link).status == 200
 
 
-def test_what_a_browser_kept_of_customers_files_is_gone_with_the_sign_out(hub: Hub, desks: Any) -> None:
+def test_a_browser_that_was_signed_out_shows_no_file_that_it_had_shown(hub: Hub, desks: Any) -> None:
     desk = desks()
     link = link_of_a_picture(hub, desk.page, somebody("Pim"))
     desk.page.goto("/sign-out")
